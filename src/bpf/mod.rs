@@ -1,0 +1,1 @@
+//! Floor 1: classic BPF as seccomp runs it: check, disassemble, evaluate.

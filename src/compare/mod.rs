@@ -1,0 +1,1 @@
+//! Floor 2: findings from expected against observed values.

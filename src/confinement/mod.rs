@@ -1,0 +1,1 @@
+//! Floor 1: the nouns of confinement, without I/O.

@@ -1,0 +1,1 @@
+//! Floor 3: every container of a node, from the node.

@@ -1,0 +1,4 @@
+//! All integration tests, in one binary.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used)]
+
+mod floors;
