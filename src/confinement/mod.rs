@@ -1,1 +1,46 @@
 //! Floor 1: the nouns of confinement, without I/O.
+//!
+//! Used for what is observed, read back from a report, or compared. Every fact
+//! is a [`Reading`]; bytes that something else chose are [`Text`].
+
+mod capabilities;
+mod cgroup;
+mod credentials;
+mod errno;
+mod filesystem;
+mod identity;
+mod kernel;
+mod limits;
+mod lsm;
+mod namespaces;
+mod process;
+mod reading;
+mod report;
+mod runtime;
+mod seccomp;
+mod text;
+mod verdict;
+
+pub use capabilities::{Capabilities, CapabilitySet, capability_name, capability_number};
+pub use cgroup::{Cgroup, CgroupPath, CgroupVersion, CpuQuota};
+pub use credentials::{Credentials, ServiceAccountToken};
+pub use errno::Errno;
+pub use filesystem::{
+    DeviceNode, Filesystem, Mount, ProtectedPath, Protection, RuntimeSocket, SensitivePath,
+    Writable,
+};
+pub use identity::{Dumpable, IdMapping, Identity, Ids, Securebits};
+pub use kernel::Kernel;
+pub use limits::{Limits, Rlimit};
+pub use lsm::{AppArmor, AppArmorMode, AppArmorProfile, Lsm, SeLinux};
+pub use namespaces::{Initial, Namespace, NamespaceKind, Namespaces};
+pub use process::Process;
+pub use reading::{Denial, Reading};
+pub use report::{Confinement, Report, SCHEMA};
+pub use runtime::{Claim, Manager, Runtime, Sandbox};
+pub use seccomp::{
+    AbiVerdicts, ArgumentVerdict, Cause, ConditionalVerdict, DumpedFilter, Seccomp, SeccompMethod,
+    SeccompMode, SyscallVerdict, VerdictRange,
+};
+pub use text::Text;
+pub use verdict::{KillScope, Verdict};
