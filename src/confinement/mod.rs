@@ -5,6 +5,7 @@
 
 mod capabilities;
 mod cgroup;
+mod container_path;
 mod credentials;
 mod errno;
 mod filesystem;
@@ -23,6 +24,7 @@ mod verdict;
 
 pub use capabilities::{Capabilities, CapabilitySet, capability_name, capability_number};
 pub use cgroup::{Cgroup, CgroupPath, CgroupVersion, CpuQuota};
+pub use container_path::ContainerPath;
 pub use credentials::{Credentials, ServiceAccountToken};
 pub use errno::Errno;
 pub use filesystem::{
