@@ -5,6 +5,7 @@
 
 mod capabilities;
 mod cgroup;
+mod container;
 mod container_path;
 mod credentials;
 mod errno;
@@ -14,6 +15,7 @@ mod kernel;
 mod limits;
 mod lsm;
 mod namespaces;
+mod node;
 mod process;
 mod reading;
 mod report;
@@ -24,6 +26,9 @@ mod verdict;
 
 pub use capabilities::{Capabilities, CapabilitySet, capability_name, capability_number};
 pub use cgroup::{Cgroup, CgroupPath, CgroupVersion, CpuQuota};
+pub use container::{
+    CONTAINER_SCHEMA, ContainerIdentity, ContainerKind, ContainerRecord, Deviation, Difference,
+};
 pub use container_path::ContainerPath;
 pub use credentials::{Credentials, ServiceAccountToken};
 pub use errno::Errno;
@@ -36,6 +41,7 @@ pub use kernel::Kernel;
 pub use limits::{Limits, Rlimit};
 pub use lsm::{AppArmor, AppArmorMode, AppArmorProfile, Lsm, SeLinux};
 pub use namespaces::{Initial, Namespace, NamespaceKind, Namespaces};
+pub use node::{NODE_SCHEMA, Node, NodeReport, Sysctl};
 pub use process::Process;
 pub use reading::{Denial, Reading};
 pub use report::{Confinement, Report, SCHEMA};

@@ -1,0 +1,91 @@
+//! One container of a node, as a sweep finds it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Confinement, Manager, Reading, Text};
+
+/// The version of a container's record. Within one version fields are added, never renamed.
+pub const CONTAINER_SCHEMA: &str = "amiconfined/container/v1";
+
+/// One container of a node: one line of a sweep's NDJSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ContainerRecord {
+    /// Always [`CONTAINER_SCHEMA`].
+    pub schema: String,
+    /// This tool's version.
+    pub tool_version: String,
+    /// When it was seen: RFC 3339, UTC.
+    pub time: String,
+    /// The node's name.
+    pub node: Reading<Text>,
+    /// Which container.
+    pub identity: ContainerIdentity,
+    /// How many of its processes were seen.
+    pub processes: u32,
+    /// The confinement of its first process.
+    pub confinement: Confinement,
+    /// Processes in it whose confinement differs from its first process's.
+    pub deviations: Vec<Deviation>,
+    /// What kept it from being seen whole; empty when it was.
+    pub half_seen: Vec<String>,
+}
+
+/// Which container, as the runtime's own state on disk has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ContainerIdentity {
+    /// The container's id, or what stands for it: a machine's or a service's name.
+    pub id: Text,
+    /// How it was recognised: its cgroup path, or the namespaces that it does not share with the node.
+    pub recognised_by: Text,
+    /// Who manages it.
+    pub manager: Option<Manager>,
+    /// What it is to its manager.
+    pub kind: Reading<ContainerKind>,
+    /// The Pod's namespace.
+    pub pod_namespace: Reading<Text>,
+    /// The Pod's name.
+    pub pod_name: Reading<Text>,
+    /// The Pod's uid.
+    pub pod_uid: Reading<Text>,
+    /// The container's name: in its Pod, or its manager's.
+    pub container_name: Reading<Text>,
+    /// The image it was made from, as the manager names it.
+    pub image: Reading<Text>,
+    /// How often it was restarted.
+    pub restart: Reading<u32>,
+    /// The OCI `config.json` that told the runtime what to do.
+    pub bundle: Reading<Text>,
+}
+
+/// What a container is to its manager.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ContainerKind {
+    /// Runs the work.
+    Workload,
+    /// Holds a Pod's namespaces (the pause container).
+    Sandbox,
+}
+
+/// A process whose confinement differs from its container's first process's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Deviation {
+    /// Its id in the sweep's pid namespace.
+    pub pid: u32,
+    /// Its name, chosen by itself.
+    pub comm: Reading<Text>,
+    /// Each thing that differs.
+    pub differences: Vec<Difference>,
+}
+
+/// One thing that differs from the container's first process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Difference {
+    /// What differs, such as `capabilities.effective`.
+    pub what: String,
+    /// The first process's value.
+    pub first: String,
+    /// This process's value.
+    pub here: String,
+}

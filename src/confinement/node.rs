@@ -1,0 +1,54 @@
+//! What holds for a whole node.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{ContainerRecord, Kernel, Reading, RuntimeSocket, Text};
+
+/// The version of a node's report. Within one version fields are added, never renamed.
+pub const NODE_SCHEMA: &str = "amiconfined/node/v1";
+
+/// A node and its containers, as `sweep --format json` writes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NodeReport {
+    /// Always [`NODE_SCHEMA`].
+    pub schema: String,
+    /// This tool's version.
+    pub tool_version: String,
+    /// When it was made: RFC 3339, UTC.
+    pub time: String,
+    /// What holds for the whole node.
+    pub node: Node,
+    /// Its containers.
+    pub containers: Vec<ContainerRecord>,
+    /// How many processes are in no container.
+    pub host_processes: u32,
+    /// Processes that were gone, or denied, before they could be placed.
+    pub unplaced: u32,
+}
+
+/// What holds for the whole node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Node {
+    /// Its name (`uname -n`).
+    pub name: Reading<Text>,
+    /// Its kernel.
+    pub kernel: Kernel,
+    /// Active security modules.
+    pub lsm: Reading<Vec<Text>>,
+    /// Settings that decide how well the kernel isolates.
+    pub sysctls: Vec<Sysctl>,
+    /// Control sockets of container runtimes.
+    pub runtime_sockets: Vec<RuntimeSocket>,
+}
+
+/// One kernel setting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Sysctl {
+    /// Its name, such as `kernel.kptr_restrict`.
+    pub name: String,
+    /// Its value.
+    pub value: Reading<Text>,
+    /// What its value gives away; `null` where it weakens nothing, or is not known.
+    pub weakens: Option<String>,
+}
