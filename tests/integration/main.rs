@@ -2,3 +2,4 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 mod floors;
+mod tables;

@@ -1,0 +1,117 @@
+//! Rows to the Rust text that `src/syscalls/` includes.
+
+use std::fmt::Write as _;
+
+use super::fields::{Argument, CAPABILITIES, Release};
+use super::rows::{ArgumentsRow, NumberRow, SemanticsRow};
+
+/// A number table and the order of its rows by name.
+pub(crate) fn numbers(constant: &str, rows: &[NumberRow]) -> String {
+    let mut text = format!("pub(super) static {constant}: &[Syscall] = &[\n");
+    for row in rows {
+        let _ = writeln!(
+            text,
+            "Syscall {{ number: {}, name: {:?} }},",
+            row.number, row.name
+        );
+    }
+    let mut by_name: Vec<usize> = (0..rows.len()).collect();
+    by_name.sort_by_key(|at| &rows[*at].name);
+    let _ = writeln!(
+        text,
+        "];\npub(super) static {constant}_BY_NAME: &[u16] = &{by_name:?};"
+    );
+    text
+}
+
+/// All semantics, in the order of their names.
+pub(crate) fn semantics(rows: &[SemanticsRow]) -> String {
+    let mut text = "pub(super) static SEMANTICS: &[(&str, Semantics)] = &[\n".to_owned();
+    for row in rows {
+        let _ = writeln!(
+            text,
+            "({:?}, Semantics {{ since: {}, until: {}, requires: {}, execution: {} }}),",
+            row.name,
+            release(row.since),
+            release(row.until),
+            requirement(&row.capabilities, row.scope.as_deref()),
+            execution(row),
+        );
+    }
+    text + "];\n"
+}
+
+/// All argument vectors, by the names of their syscalls.
+pub(crate) fn arguments(rows: &[ArgumentsRow]) -> String {
+    let mut groups: Vec<&[ArgumentsRow]> = rows.chunk_by(|a, b| a.name == b.name).collect();
+    groups.sort_by_key(|group| &group[0].name);
+    let mut text = "pub(super) static ARGUMENTS: &[(&str, &[ArgumentVector])] = &[\n".to_owned();
+    for group in groups {
+        let _ = writeln!(text, "({:?}, &[", group[0].name);
+        for row in group {
+            let mut arguments = row.arguments.clone();
+            arguments.resize(6, None);
+            let _ = writeln!(
+                text,
+                "ArgumentVector {{ label: {:?}, requires: {}, meant: {:?}, reason: {:?} }},",
+                row.label,
+                requirement(&row.capabilities, row.scope.as_deref()),
+                arguments,
+                row.reason,
+            );
+        }
+        text.push_str("]),\n");
+    }
+    text + "];\n"
+}
+
+fn release(release: Option<Release>) -> String {
+    match release {
+        None => "None".into(),
+        Some([major, minor, patch]) => format!("Some(Release::new({major}, {minor}, {patch}))"),
+    }
+}
+
+fn requirement(names: &[String], scope: Option<&str>) -> String {
+    let Some(scope) = scope else {
+        return "None".into();
+    };
+    let scope = if scope == "initial" {
+        "Initial"
+    } else {
+        "Owner"
+    };
+    let any_of: String = names
+        .iter()
+        .filter_map(|name| Some((CAPABILITIES.iter().position(|known| known == name)?, name)))
+        .map(|(number, name)| format!("Capability {{ number: {number}, name: {name:?} }},"))
+        .collect();
+    format!("Some(Requirement {{ any_of: &[{any_of}], scope: Scope::{scope} }})")
+}
+
+fn execution(row: &SemanticsRow) -> String {
+    let Some((recipe, arguments)) = &row.recipe else {
+        return format!("Execution::Never {{ why: {:?} }}", row.why);
+    };
+    let variant: String = recipe.split('_').map(capitalised).collect();
+    let mut arguments: Vec<String> = arguments.iter().map(argument).collect();
+    arguments.resize(6, argument(&Argument::Value(0)));
+    format!(
+        "Execution::Safe {{ recipe: Recipe::{variant}, arguments: [{}], why: {:?} }}",
+        arguments.join(", "),
+        row.why
+    )
+}
+
+fn capitalised(word: &str) -> String {
+    let (head, tail) = word.split_at(1);
+    head.to_ascii_uppercase() + tail
+}
+
+fn argument(argument: &Argument) -> String {
+    match argument {
+        Argument::Value(value) => format!("Argument::Value({value:#x})"),
+        Argument::MissingPath => "Argument::MissingPath".into(),
+        Argument::Filled(byte) => format!("Argument::Filled({byte:#x})"),
+    }
+}
