@@ -27,6 +27,25 @@ pub enum Abi {
     Loongarch64,
 }
 
+#[cfg(all(target_arch = "x86_64", target_pointer_width = "64"))]
+const NATIVE: Abi = Abi::X86_64;
+#[cfg(all(target_arch = "x86_64", target_pointer_width = "32"))]
+const NATIVE: Abi = Abi::X32;
+#[cfg(target_arch = "x86")]
+const NATIVE: Abi = Abi::I386;
+#[cfg(target_arch = "aarch64")]
+const NATIVE: Abi = Abi::Aarch64;
+#[cfg(target_arch = "arm")]
+const NATIVE: Abi = Abi::Arm;
+#[cfg(target_arch = "riscv64")]
+const NATIVE: Abi = Abi::Riscv64;
+#[cfg(all(target_arch = "powerpc64", target_endian = "little"))]
+const NATIVE: Abi = Abi::Ppc64le;
+#[cfg(target_arch = "s390x")]
+const NATIVE: Abi = Abi::S390x;
+#[cfg(target_arch = "loongarch64")]
+const NATIVE: Abi = Abi::Loongarch64;
+
 /// First of the numbers that 32-bit ARM keeps for itself, far above its table
 /// (`__ARM_NR_BASE`, arch/arm/include/uapi/asm/unistd.h).
 const ARM_PRIVATE: u32 = 0x000f_0000;
@@ -47,35 +66,7 @@ impl Abi {
 
     /// The ABI that this program is built for.
     pub const fn native() -> Abi {
-        if cfg!(all(target_arch = "x86_64", target_pointer_width = "32")) {
-            return Abi::X32;
-        }
-        if cfg!(target_arch = "x86_64") {
-            return Abi::X86_64;
-        }
-        if cfg!(target_arch = "x86") {
-            return Abi::I386;
-        }
-        if cfg!(target_arch = "aarch64") {
-            return Abi::Aarch64;
-        }
-        if cfg!(target_arch = "arm") {
-            return Abi::Arm;
-        }
-        if cfg!(target_arch = "riscv64") {
-            return Abi::Riscv64;
-        }
-        if cfg!(target_arch = "powerpc64") {
-            return Abi::Ppc64le;
-        }
-        if cfg!(target_arch = "s390x") {
-            return Abi::S390x;
-        }
-        assert!(
-            cfg!(target_arch = "loongarch64"),
-            "no syscall table for this target"
-        );
-        Abi::Loongarch64
+        NATIVE
     }
 
     /// The other ABIs that a kernel may offer to a process of this one. Whether
