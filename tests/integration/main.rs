@@ -1,5 +1,6 @@
 //! All integration tests, in one binary.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
+mod declared_documents;
 mod floors;
 mod tables;

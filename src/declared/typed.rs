@@ -1,0 +1,231 @@
+//! Reading a located value as a type, so that what does not fit is named with its line.
+//!
+//! A missing value stands for the type's empty one wherever null does in Go's
+//! JSON decoding, by which the API server reads: null in place of a text, a
+//! number, a list or a mapping is as if it had not been written.
+
+use std::fmt;
+
+use serde::Deserializer;
+use serde::de::value::StringDeserializer;
+use serde::de::{self, DeserializeOwned, IntoDeserializer, Unexpected, Visitor};
+use serde_json::Number;
+
+use super::typed_access::{Elements, Fields, Variant};
+use super::{FieldPath, InputError, Location, Node, Step, Value};
+
+/// Reads `node`, found at `path`, as a `T`.
+pub(super) fn deserialize<T: DeserializeOwned>(
+    source: &str,
+    node: &Node,
+    path: &FieldPath,
+) -> Result<T, InputError> {
+    T::deserialize(NodeDeserializer(node)).map_err(|mut error| {
+        error.steps.reverse();
+        InputError::WrongType {
+            source_name: source.to_owned(),
+            location: error.location.unwrap_or(node.location),
+            field: path.join(&error.steps.into()).to_string(),
+            problem: error.problem,
+        }
+    })
+}
+
+/// Why a value does not fit, and the way to it, deepest step first.
+#[derive(Debug)]
+pub(super) struct TypeError {
+    problem: String,
+    location: Option<Location>,
+    steps: Vec<Step>,
+}
+
+impl TypeError {
+    /// The same, now known to be about `node` or something below it.
+    pub(super) fn within(mut self, step: Step, node: &Node) -> Self {
+        self.location.get_or_insert(node.location);
+        self.steps.push(step);
+        self
+    }
+}
+
+impl fmt::Display for TypeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.problem)
+    }
+}
+
+impl std::error::Error for TypeError {}
+
+impl de::Error for TypeError {
+    fn custom<T: fmt::Display>(problem: T) -> Self {
+        Self {
+            problem: problem.to_string(),
+            location: None,
+            steps: Vec::new(),
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct NodeDeserializer<'a>(pub(super) &'a Node);
+
+impl NodeDeserializer<'_> {
+    fn is_null(self) -> bool {
+        self.0.value == Value::Null
+    }
+
+    fn number<'de, V: Visitor<'de>>(
+        number: &Number,
+        integer: bool,
+        visitor: V,
+    ) -> Result<V::Value, TypeError> {
+        if let Some(value) = number.as_u64() {
+            return visitor.visit_u64(value);
+        }
+        if let Some(value) = number.as_i64() {
+            return visitor.visit_i64(value);
+        }
+        let value = number.as_f64().unwrap_or_default();
+        // YAML's `1e3` and `08` are floats; as JSON they are written without a fraction.
+        #[allow(clippy::cast_possible_truncation)] // whole, and within 2^53
+        if integer && value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0 {
+            return visitor.visit_i64(value as i64);
+        }
+        visitor.visit_f64(value)
+    }
+}
+
+macro_rules! integers {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
+            match &self.0.value {
+                Value::Null => visitor.visit_u64(0),
+                Value::Number(number) => Self::number(number, true, visitor),
+                _ => self.deserialize_any(visitor),
+            }
+        }
+    )*};
+}
+
+impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
+    type Error = TypeError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
+        match &self.0.value {
+            Value::Null => visitor.visit_unit(),
+            Value::Bool(value) => visitor.visit_bool(*value),
+            Value::Number(number) => Self::number(number, false, visitor),
+            Value::String(text) => visitor.visit_str(text),
+            Value::Sequence(nodes) => visitor.visit_seq(Elements { nodes, next: 0 }),
+            Value::Mapping(entries) => visitor.visit_map(Fields { entries, next: 0 }),
+        }
+    }
+
+    integers! {
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
+        match &self.0.value {
+            Value::Null => visitor.visit_bool(false),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
+        match &self.0.value {
+            Value::Null => visitor.visit_f64(0.0),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
+        match &self.0.value {
+            Value::Null => visitor.visit_str(""),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
+        if self.is_null() {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, TypeError> {
+        match &self.0.value {
+            // A Kubernetes quantity may be written as a bare number: `cpu: 1`.
+            Value::Number(number) if name == "Quantity" => visitor
+                .visit_newtype_struct(StringDeserializer::<TypeError>::new(number.to_string())),
+            _ => visitor.visit_newtype_struct(self),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
+        if self.is_null() {
+            return visitor.visit_seq(Elements {
+                nodes: &[],
+                next: 0,
+            });
+        }
+        self.deserialize_any(visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
+        if self.is_null() {
+            return visitor.visit_map(Fields {
+                entries: &[],
+                next: 0,
+            });
+        }
+        self.deserialize_any(visitor)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, TypeError> {
+        self.deserialize_map(visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, TypeError> {
+        match &self.0.value {
+            Value::String(text) => visitor.visit_enum(
+                IntoDeserializer::<TypeError>::into_deserializer(text.as_str()),
+            ),
+            Value::Mapping(entries) if let [entry] = entries.as_slice() => {
+                visitor.visit_enum(Variant(entry))
+            }
+            other => Err(de::Error::invalid_type(
+                Unexpected::Other(other.kind()),
+                &visitor,
+            )),
+        }
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
+        visitor.visit_unit()
+    }
+
+    serde::forward_to_deserialize_any! {
+        i128 u128 f32 char bytes byte_buf unit unit_struct tuple tuple_struct identifier
+    }
+}
