@@ -1,7 +1,7 @@
 //! A program in words.
 
 use super::data::Word;
-use super::opcode::{Alu, Opcode, Operand, Test};
+use super::opcode::{Opcode, Operand, Test};
 use super::{Action, Program};
 
 /// `AUDIT_ARCH_X86_64`: any little-endian one gives the order low, high.
@@ -37,7 +37,7 @@ fn line(index: usize, opcode: Opcode) -> String {
         Opcode::LoadIndexMemory(word) => format!("X = M[{word}]"),
         Opcode::Store(word) => format!("M[{word}] = A"),
         Opcode::StoreIndex(word) => format!("M[{word}] = X"),
-        Opcode::Arithmetic(alu, value) => format!("A {}= {}", sign(alu), operand(value)),
+        Opcode::Arithmetic(alu, value) => format!("A {}= {}", alu.sign(), operand(value)),
         Opcode::Negate => "A = -A".to_owned(),
         Opcode::Jump(skip) => format!("goto {}", target(index, skip)),
         Opcode::Branch {
@@ -85,20 +85,6 @@ fn field(offset: u32) -> String {
                 Some(argument) => format!("args[{argument}].{half}"),
             }
         }
-    }
-}
-
-fn sign(alu: Alu) -> &'static str {
-    match alu {
-        Alu::Add => "+",
-        Alu::Sub => "-",
-        Alu::Mul => "*",
-        Alu::Div => "/",
-        Alu::Or => "|",
-        Alu::And => "&",
-        Alu::Lsh => "<<",
-        Alu::Rsh => ">>",
-        Alu::Xor => "^",
     }
 }
 

@@ -161,6 +161,21 @@ impl Alu {
             Self::Xor => left ^ right,
         })
     }
+
+    /// The operator as C writes it.
+    pub(super) fn sign(self) -> &'static str {
+        match self {
+            Self::Add => "+",
+            Self::Sub => "-",
+            Self::Mul => "*",
+            Self::Div => "/",
+            Self::Or => "|",
+            Self::And => "&",
+            Self::Lsh => "<<",
+            Self::Rsh => ">>",
+            Self::Xor => "^",
+        }
+    }
 }
 
 impl Test {

@@ -1,6 +1,8 @@
 //! All integration tests, in one binary.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
+mod bpf_programs;
+mod bpf_symbolic;
 mod declared_documents;
 mod floors;
 mod tables;
