@@ -1,0 +1,25 @@
+# `make run` builds the static binary and inspects the shell it runs in; `make test`
+# runs every test. Both install the Debian packages they lack, as root.
+TARGET := $(shell rustc -vV | sed -n 's/^host: //p')
+BINARY := target/$(TARGET)/release/amiconfined
+
+# What the build needs, and what the tests start.
+BUILD_PACKAGES := gcc libc6-dev libseccomp-dev
+TEST_PACKAGES := $(BUILD_PACKAGES) runc crun podman busybox-static golang-github-containers-common jq strace util-linux libcap2-bin
+
+.PHONY: build run test install-build install-test
+
+build: install-build
+	cargo build --release
+
+run: build
+	$(BINARY)
+
+test: install-test
+	cargo test --no-fail-fast
+
+install-build:
+	@.ci/install $(BUILD_PACKAGES)
+
+install-test:
+	@.ci/install $(TEST_PACKAGES)
