@@ -5,4 +5,5 @@ mod bpf_programs;
 mod bpf_symbolic;
 mod declared_documents;
 mod floors;
+mod pod_security_golden;
 mod tables;
