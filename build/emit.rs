@@ -112,6 +112,7 @@ fn argument(argument: &Argument) -> String {
     match argument {
         Argument::Value(value) => format!("Argument::Value({value:#x})"),
         Argument::MissingPath => "Argument::MissingPath".into(),
+        Argument::RootPath => "Argument::RootPath".into(),
         Argument::Filled(byte) => format!("Argument::Filled({byte:#x})"),
     }
 }

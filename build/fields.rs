@@ -8,13 +8,15 @@ pub(crate) type Release = [u16; 3];
 pub(crate) enum Argument {
     /// This value.
     Value(u64),
-    /// A pointer to a path that does not exist.
+    /// A pointer to the empty path, which names no file.
     MissingPath,
+    /// A pointer to the path `/`.
+    RootPath,
     /// A pointer to a page that can be read and written, all its bytes this one.
     Filled(u8),
 }
 
-/// The recipes that `semantics.tsv` may name; this file is the place to add one.
+/// The recipes that `semantics.tsv` may name.
 pub(crate) const RECIPES: &[&str] = &[
     "bad_descriptor",
     "bad_flags",
@@ -24,6 +26,7 @@ pub(crate) const RECIPES: &[&str] = &[
     "null_pointer",
     "no_body",
     "reads_only",
+    "unchanged",
 ];
 
 /// Capability names by number, from `include/uapi/linux/capability.h`.
@@ -155,6 +158,7 @@ pub(crate) fn recipe(text: &str) -> Result<Option<(String, Vec<Argument>)>, Stri
 fn argument(text: &str) -> Result<Argument, String> {
     match text.strip_prefix("fill:") {
         _ if text == "missing" => Ok(Argument::MissingPath),
+        _ if text == "root" => Ok(Argument::RootPath),
         Some(byte) => value(byte)?
             .try_into()
             .map(Argument::Filled)

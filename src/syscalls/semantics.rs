@@ -10,9 +10,11 @@ pub struct Semantics {
     pub since: Option<Release>,
     /// First release that had it no longer.
     pub until: Option<Release>,
-    /// What the kernel asks for before it does the work, failing with EPERM or
-    /// EACCES (whatever the arguments are, or with those of [`Execution::Safe`]).
-    /// Capabilities that only some arguments need are with the argument vectors.
+    /// What the kernel asks for before it does the work, failing with EPERM.
+    /// Where [`Semantics::execution`] is safe its arguments reach that check (in
+    /// the releases since, though `why` may name a sysctl that lifts it);
+    /// where it is never, every use asks for it. A capability that only some
+    /// arguments need is with their [`super::ArgumentVector`].
     pub requires: Option<Requirement>,
     /// Whether and how it may be executed to see what the kernel answers.
     pub execution: Execution,
@@ -74,7 +76,7 @@ pub enum Recipe {
     BadFlags,
     /// A value outside the range: EINVAL or the like at the latest.
     BadValue,
-    /// A path that does not exist: ENOENT at the latest.
+    /// The empty path, which names no file: ENOENT at the latest.
     MissingPath,
     /// No kernel release gave the number a body: ENOSYS.
     NoBody,
@@ -82,8 +84,10 @@ pub enum Recipe {
     NoProcess,
     /// A null pointer to what must be read first: EFAULT at the latest.
     NullPointer,
-    /// It succeeds, and only reads or gives back what the process had.
+    /// It may succeed, and only reads.
     ReadsOnly,
+    /// It may succeed, and sets what is already so.
+    Unchanged,
 }
 
 /// What a recipe passes in one argument.
@@ -91,8 +95,12 @@ pub enum Recipe {
 pub enum Argument {
     /// This value; a negative number as its 64-bit two's complement.
     Value(u64),
-    /// A pointer to a NUL-terminated path that does not exist.
+    /// A pointer to the empty path, a NUL byte alone. The kernel answers ENOENT
+    /// before it looks any file up (path_resolution(7)), unless AT_EMPTY_PATH is
+    /// given, which no row does.
     MissingPath,
+    /// A pointer to the NUL-terminated path `/`.
+    RootPath,
     /// A pointer to a page that can be read and written, each byte of it this one.
     Filled(u8),
 }
