@@ -65,6 +65,16 @@ pub(crate) fn arguments(rows: &[ArgumentsRow]) -> String {
     text + "];\n"
 }
 
+/// The release that the tables are of.
+pub(crate) fn kernel((release, date): &(String, String)) -> String {
+    format!(
+        "/// The kernel release that the tables are of.\n\
+         pub const KERNEL_RELEASE: &str = {release:?};\n\
+         /// When that release was made: month and year.\n\
+         pub const KERNEL_DATE: &str = {date:?};\n"
+    )
+}
+
 fn release(release: Option<Release>) -> String {
     match release {
         None => "None".into(),

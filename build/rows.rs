@@ -78,7 +78,7 @@ pub(crate) struct ArgumentsRow {
     pub(crate) reason: String,
 }
 
-/// Numbers, in each row of a table that is not a comment.
+/// The rows with their line numbers: neither comments nor blank lines.
 fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.lines()
         .enumerate()

@@ -68,3 +68,69 @@ fn executed_rows_say_why_they_are_harmless() {
     }
     assert!(safe > 0);
 }
+
+/// What filters are known to look at, by the design's list: syscall, then labels that must be there.
+const ASKED: &[(&str, &[&str])] = &[
+    (
+        "clone",
+        &[
+            "CLONE_NEWUSER",
+            "CLONE_NEWNS",
+            "CLONE_NEWPID",
+            "CLONE_NEWNET",
+            "CLONE_NEWUTS",
+            "CLONE_NEWIPC",
+            "CLONE_NEWCGROUP",
+        ],
+    ),
+    ("clone3", &["64 bytes"]),
+    ("unshare", &["CLONE_NEWUSER", "CLONE_NEWTIME"]),
+    ("setns", &["CLONE_NEWUSER", "any kind"]),
+    (
+        "socket",
+        &[
+            "AF_UNIX",
+            "AF_ALG",
+            "AF_VSOCK",
+            "AF_PACKET",
+            "AF_NETLINK ROUTE",
+            "AF_NETLINK AUDIT",
+        ],
+    ),
+    ("personality", &["PER_LINUX", "ADDR_NO_RANDOMIZE"]),
+    ("ioctl", &["TIOCSTI", "TIOCLINUX", "TIOCSETD"]),
+    ("prctl", &["PR_SET_SECCOMP", "PR_SET_NO_NEW_PRIVS"]),
+    ("bpf", &["BPF_PROG_LOAD", "BPF_MAP_CREATE"]),
+    ("mount", &["MS_BIND", "MS_REMOUNT", "new mount"]),
+    ("keyctl", &["KEYCTL_READ", "KEYCTL_JOIN_SESSION_KEYRING"]),
+    ("ptrace", &["PTRACE_ATTACH", "PTRACE_TRACEME"]),
+];
+
+#[test]
+fn what_filters_look_at_is_asked() {
+    for (name, labels) in ASKED {
+        let vectors = syscalls::argument_vectors(name);
+        for label in *labels {
+            let found = vectors.iter().any(|vector| vector.label == *label);
+            assert!(found, "{name} lacks {label}");
+        }
+        assert!(vectors.iter().all(|vector| !vector.reason.is_empty()));
+    }
+    let new_user = syscalls::argument_vectors("clone")
+        .iter()
+        .find(|vector| vector.label == "CLONE_NEWUSER")
+        .map(|vector| {
+            (
+                vector.arguments(Abi::X86_64, "clone"),
+                vector.arguments(Abi::S390x, "clone"),
+            )
+        });
+    assert_eq!(
+        new_user,
+        Some(([0x1000_0011, 0, 0, 0, 0, 0], [0, 0x1000_0011, 0, 0, 0, 0]))
+    );
+    assert!(Abi::I386.argument_vectors("mmap").is_empty());
+    assert!(!Abi::I386.argument_vectors("mmap2").is_empty());
+    assert!(Abi::X86_64.argument_vectors("mmap2").is_empty());
+    assert!(!Abi::I386.argument_vectors("socketcall").is_empty());
+}

@@ -1,5 +1,7 @@
 //! The parser that the build script and this test share: what is malformed is named by file and line.
 
+#[path = "../../../build/agree.rs"]
+mod agree;
 #[path = "../../../build/fields.rs"]
 mod fields;
 #[path = "../../../build/rows.rs"]
@@ -109,6 +111,40 @@ fn a_malformed_arguments_row_is_named_by_file_and_line() {
         parse("bpf\ta\t-\t0xg\twhy\n"),
         "a.tsv:1: expected a number, found \"0xg\""
     );
+}
+
+#[test]
+fn tables_that_do_not_agree_are_named_by_file_and_line() {
+    let numbers = |date: &str, body: &str| {
+        rows::numbers("t", &format!("# kernel: 7.1.5 ({date})\n{body}")).unwrap()
+    };
+    let table = || ("a.tbl", numbers("July 2026", "0\tread\n1\twrite\n"));
+    let semantics =
+        rows::semantics("s", "read\t1.0\t-\tnever\twhy\nwrite\t1.0\t-\tnever\twhy\n").unwrap();
+    let vectors = |name: &str| rows::arguments("v", &format!("{name}\tl\t-\t1\twhy\n")).unwrap();
+    let read = vectors("read");
+    let agree = |tables: &[_], semantics: &[_], vectors: &[_]| {
+        agree::agree(tables, ("s.tsv", semantics), ("v.tsv", vectors))
+            .map_err(|wrong| wrong.to_string())
+    };
+    assert_eq!(agree(&[table()], &semantics, &read), Ok(()));
+    let refused = |what: &str| Err(what.to_owned());
+    assert_eq!(
+        agree(&[table()], &semantics[..1], &read),
+        refused("a.tbl:3: write has no row in s.tsv")
+    );
+    let fewer = ("b.tbl", numbers("July 2026", "0\tread\n"));
+    assert_eq!(
+        agree(&[fewer], &semantics, &read),
+        refused("s.tsv:2: no number table has write")
+    );
+    assert_eq!(
+        agree(&[table()], &semantics, &vectors("bpf")),
+        refused("v.tsv:1: no number table has bpf")
+    );
+    let older = ("b.tbl", numbers("June 2026", "0\tread\n"));
+    let other = agree(&[table(), older], &semantics, &read).unwrap_err();
+    assert!(other.starts_with("b.tbl:1: the tables are of"), "{other}");
 }
 
 proptest::proptest! {
