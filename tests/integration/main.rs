@@ -4,6 +4,9 @@
 mod bpf_programs;
 mod bpf_symbolic;
 mod declared_documents;
+mod declared_workloads;
 mod floors;
+mod pod_security_checks;
 mod pod_security_golden;
+mod pod_security_messages;
 mod tables;
