@@ -1,8 +1,7 @@
 //! All integration tests, in one binary.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
-mod bpf_programs;
-mod bpf_symbolic;
+mod bpf;
 mod declared_documents;
 mod declared_workloads;
 mod floors;
