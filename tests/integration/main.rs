@@ -8,4 +8,5 @@ mod floors;
 mod pod_security_checks;
 mod pod_security_golden;
 mod pod_security_messages;
+mod pod_security_observed;
 mod tables;
