@@ -1,7 +1,54 @@
-//! Floor 4: arguments and subcommands.
+//! Floor 4: arguments and subcommands, one file each.
+//!
+//! Standard output carries the report alone; what went wrong is one line on standard
+//! error, and the exit code says of which kind it was.
+
+mod args;
+mod error;
+mod inspect;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+pub use args::{Cli, Command, Format, InspectArgs, Listed, ShownArgs};
+pub use error::{Error, FINDINGS, NOT_OBSERVED, SUCCESS, USAGE};
 
 /// Runs the command line and gives the process's exit code.
 #[must_use]
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+pub fn main() -> ExitCode {
+    match run() {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => error.report(),
+    }
+}
+
+fn run() -> Result<u8, Error> {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(help)
+            if matches!(
+                help.kind(),
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+            ) =>
+        {
+            output::write(&help.render().to_string(), None)?;
+            return Ok(SUCCESS);
+        }
+        Err(error) => return Err(Error::Usage(one_line(&error.to_string()))),
+    };
+    match cli.command {
+        None => inspect::run(&cli.inspect),
+        Some(Command::Inspect(args)) => inspect::run(&args),
+    }
+}
+
+/// The first paragraph of what clap says, on one line and without its prefix.
+fn one_line(message: &str) -> String {
+    let paragraph = message.split("\n\n").next().unwrap_or(message);
+    let words: Vec<&str> = paragraph.lines().map(str::trim).collect();
+    let line = words.join(" ");
+    line.strip_prefix("error: ").unwrap_or(&line).to_owned()
 }

@@ -1,12 +1,13 @@
 //! All integration tests, in one binary.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
-mod bpf;
+mod bpf_programs;
+mod bpf_symbolic;
 mod declared_documents;
 mod declared_workloads;
 mod floors;
 mod pod_security_checks;
 mod pod_security_golden;
 mod pod_security_messages;
-mod pod_security_observed;
+mod report;
 mod tables;

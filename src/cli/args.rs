@@ -1,0 +1,99 @@
+//! The arguments.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::report::SyscallList;
+
+/// Tells what confinement a Linux process is really under.
+///
+/// Without a subcommand it inspects itself, that is, the container it runs in.
+/// Nothing is changed, no network is opened, and no probed syscall is executed.
+#[derive(Debug, Parser)]
+#[command(name = "amiconfined", version, args_conflicts_with_subcommands = true)]
+#[command(
+    after_help = "Exit codes: 0 the report was made, 1 findings, 2 usage or input error, \
+    3 not enough could be observed."
+)]
+pub struct Cli {
+    /// The subcommand; `inspect` where there is none.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Arguments of `inspect`.
+    #[command(flatten)]
+    pub inspect: InspectArgs,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Report the confinement of this process, or of another one.
+    Inspect(InspectArgs),
+}
+
+/// Arguments of `inspect`.
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// Inspect this process instead; everything but the probe.
+    #[arg(long, value_name = "PID", value_parser = clap::value_parser!(u32).range(1..=0x7fff_ffff))]
+    pub pid: Option<u32>,
+    /// Read this /proc instead, such as a host's that is mounted elsewhere or a captured one.
+    #[arg(long, value_name = "DIR", default_value = "/proc")]
+    pub proc_root: PathBuf,
+    /// Do not ask the seccomp filters.
+    #[arg(long)]
+    pub no_probe: bool,
+    /// How to show it.
+    #[command(flatten)]
+    pub shown: ShownArgs,
+}
+
+/// How a report is shown, and where.
+#[derive(Debug, Args)]
+pub struct ShownArgs {
+    /// The report's format.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// How many syscalls are listed [default: blocked in text, all in JSON].
+    #[arg(long, value_enum)]
+    pub syscalls: Option<Listed>,
+    /// Say of each line why it matters.
+    #[arg(long)]
+    pub explain: bool,
+    /// Write to this file, atomically, instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// A report's format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs; described by schema/report.v1.json.
+    Json,
+    /// As amicontained writes it.
+    Amicontained,
+}
+
+/// How many syscalls are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Listed {
+    /// Every one.
+    All,
+    /// Those that are stopped, or whose answer is not plain.
+    Blocked,
+    /// Counts only.
+    Summary,
+}
+
+impl From<Listed> for SyscallList {
+    fn from(listed: Listed) -> Self {
+        match listed {
+            Listed::All => Self::All,
+            Listed::Blocked => Self::Blocked,
+            Listed::Summary => Self::Summary,
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Where a report goes: standard output, or a file that is whole or not there.
+
+use std::fs::{File, OpenOptions, Permissions};
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use super::error::{Error, reason};
+
+/// Columns where nothing tells how many there are.
+const WIDTH: usize = 100;
+
+/// Writes the report to `file`, or to standard output where there is none.
+///
+/// A reader that closes its end has had enough: that is success.
+pub(super) fn write(report: &str, file: Option<&Path>) -> Result<(), Error> {
+    match file {
+        Some(path) => to_file(report, path).map_err(|error| Error::Output {
+            path: path.to_owned(),
+            reason: reason(&error),
+        }),
+        None => {
+            let mut stdout = std::io::stdout().lock();
+            match stdout
+                .write_all(report.as_bytes())
+                .and_then(|()| stdout.flush())
+            {
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+                Err(error) => Err(Error::Stdout(reason(&error))),
+                Ok(()) => Ok(()),
+            }
+        }
+    }
+}
+
+/// Writes beside the target and renames over it, so that no reader sees a part.
+fn to_file(report: &str, path: &Path) -> std::io::Result<()> {
+    // The link's target is replaced, not the link.
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if let Ok(found) = std::fs::metadata(&target)
+        && !found.is_file()
+    {
+        // A directory fails here by its own name; a pipe or a device has no half of a
+        // file to show, and must never be replaced by one.
+        let mut special = OpenOptions::new().write(true).open(&target)?;
+        return match special.write_all(report.as_bytes()) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        };
+    }
+    let folder = match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    let mut part = tempfile::Builder::new()
+        .prefix(".amiconfined-")
+        .permissions(Permissions::from_mode(0o666))
+        .tempfile_in(&folder)
+        .map_err(|error| raw(&error))?;
+    part.write_all(report.as_bytes())
+        .map_err(|error| raw(&error))?;
+    part.as_file().sync_all()?;
+    part.persist(&target).map_err(|error| raw(&error.error))?;
+    // The rename lasts once the folder is on disk.
+    File::open(&folder)?.sync_all()
+}
+
+/// The kernel's error below the one that tempfile wraps around it with a path.
+fn raw(error: &std::io::Error) -> std::io::Error {
+    let mut source: Option<&(dyn std::error::Error + 'static)> = error
+        .get_ref()
+        .map(|inner| inner as &(dyn std::error::Error + 'static));
+    let mut number = error.raw_os_error();
+    while let Some(inner) = source {
+        if let Some(io) = inner.downcast_ref::<std::io::Error>() {
+            number = number.or(io.raw_os_error());
+        }
+        source = inner.source();
+    }
+    number.map_or_else(
+        || std::io::Error::from(error.kind()),
+        std::io::Error::from_raw_os_error,
+    )
+}
+
+/// Whether to colour: on a terminal, unless `NO_COLOR` is set to anything but nothing
+/// (no-color.org) or the terminal is a dumb one.
+pub(super) fn colour(to_file: bool) -> bool {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    !to_file
+        && std::io::stdout().is_terminal()
+        && set("NO_COLOR").is_none()
+        && set("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// Columns to fill: `COLUMNS`, else the terminal's.
+pub(super) fn width() -> usize {
+    std::env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse().ok())
+        .filter(|columns| *columns > 0)
+        .or_else(|| {
+            terminal_size::terminal_size_of(std::io::stdout())
+                .map(|(width, _)| usize::from(width.0))
+        })
+        .unwrap_or(WIDTH)
+}

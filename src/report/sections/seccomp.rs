@@ -1,0 +1,49 @@
+//! Seccomp: mode, method and verdicts.
+
+use crate::confinement::{Seccomp, SeccompMethod};
+use crate::report::page::Section;
+use crate::report::{Options, show, syscall_lines};
+
+pub(super) fn section(seccomp: &Seccomp, options: &Options) -> Section {
+    let mut s = Section::new("Seccomp");
+    s.add("seccomp", "mode", show::reading(&seccomp.mode, show::word));
+    s.add(
+        "seccomp",
+        "filters",
+        show::reading(&seccomp.filters, ToString::to_string),
+    );
+    s.plain("seccomp", "asked", method(&seccomp.method));
+    for filter in &seccomp.dumped {
+        s.plain(
+            "seccomp",
+            "dumped",
+            format!(
+                "{} instructions, sha256 {}",
+                filter.instructions, filter.sha256
+            ),
+        );
+    }
+    for abi in &seccomp.abis {
+        syscall_lines::add(&mut s, abi, options.syscalls);
+    }
+    s
+}
+
+/// How the verdicts were come by, in words.
+pub(in crate::report) fn method(method: &SeccompMethod) -> String {
+    match method {
+        SeccompMethod::NoFilter => "nothing: there is no filter to ask".to_owned(),
+        SeccompMethod::Strict => "nothing: strict mode has one fixed rule".to_owned(),
+        SeccompMethod::Notify => {
+            "every number, of the inherited filters; no syscall ran".to_owned()
+        }
+        SeccompMethod::TraceWithoutTracer { why } => {
+            format!("every number, with ENOSYS ambiguous: {why}")
+        }
+        SeccompMethod::Traced { why } => format!("every number, under a tracer: {why}"),
+        SeccompMethod::Dumped { pause_us } => {
+            format!("nothing: the filters were dumped ({pause_us} µs stopped) and evaluated")
+        }
+        SeccompMethod::NotProbed { why } => format!("not probed: {why}"),
+    }
+}

@@ -1,0 +1,88 @@
+//! Small pieces that several renderers show alike.
+
+use crate::confinement::{Claim, Denial, Reading, Text, Verdict};
+
+use super::page::Mark;
+
+/// A denial on one line: the call, the errno, and what would lift it.
+pub(super) fn denial(denial: &Denial) -> String {
+    let errno = denial
+        .errno
+        .map_or_else(String::new, |errno| format!(": {errno}"));
+    format!(
+        "denied: {}({}){errno}; lifted by {}",
+        denial.syscall, denial.path, denial.lifted_by
+    )
+}
+
+/// A reading's value as `known` shows it, or plainly what stands in its place.
+pub(super) fn reading<T>(reading: &Reading<T>, known: impl FnOnce(&T) -> String) -> (String, Mark) {
+    match reading {
+        Reading::Known(value) => (known(value), Mark::Plain),
+        Reading::Absent { why } => (format!("absent: {why}"), Mark::Faint),
+        Reading::Denied(why) => (denial(why), Mark::Unknown),
+    }
+}
+
+/// A claim with its evidence.
+pub(super) fn claim<T>(claim: &Claim<T>, known: impl FnOnce(&T) -> String) -> (String, Mark) {
+    let evidence = claim.evidence.join("; ");
+    match &claim.value {
+        Some(value) if evidence.is_empty() => (known(value), Mark::Plain),
+        Some(value) => (format!("{} ({evidence})", known(value)), Mark::Plain),
+        None if evidence.is_empty() => ("unknown".to_owned(), Mark::Unknown),
+        None => (format!("unknown: {evidence}"), Mark::Unknown),
+    }
+}
+
+/// A list, or the word for an empty one.
+pub(super) fn list<T: ToString>(items: &[T], separator: &str) -> String {
+    if items.is_empty() {
+        return "none".to_owned();
+    }
+    let items: Vec<String> = items.iter().map(ToString::to_string).collect();
+    items.join(separator)
+}
+
+/// A unit variant's name in JSON, for people: `runc_like` becomes `runc-like`.
+pub(super) fn word<T: serde::Serialize>(value: &T) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word.replace('_', "-"),
+        Ok(other) => other.to_string(),
+        Err(error) => format!("unshowable: {error}"),
+    }
+}
+
+/// A verdict within a sentence: `errno EPERM`.
+pub(super) fn verdict(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Errno(errno) if errno.0 != 0 => format!("errno {errno}"),
+        other => other.to_string(),
+    }
+}
+
+/// Bytes in the largest binary unit that divides them.
+pub(super) fn bytes(count: u64) -> String {
+    const UNITS: [(u32, &str); 4] = [(40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB")];
+    for (shift, unit) in UNITS {
+        if count >= 1 << shift && count.is_multiple_of(1 << shift) {
+            return format!("{} {unit}", count >> shift);
+        }
+    }
+    format!("{count} B")
+}
+
+/// The text with everything escaped that could move a cursor or hide; backslashes stay,
+/// because what is already escaped is not escaped again.
+pub(super) fn harmless(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut buffer = [0; 4];
+    for c in text.chars() {
+        if c == ' ' || c.is_ascii_graphic() {
+            out.push(c);
+        } else {
+            out.push_str(&Text::from(&*c.encode_utf8(&mut buffer)).escaped());
+        }
+    }
+    out
+}

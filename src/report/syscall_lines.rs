@@ -1,0 +1,149 @@
+//! Verdicts as lines: grouped by verdict, with arguments, causes and folded ranges.
+
+use crate::confinement::{AbiVerdicts, Cause, SyscallVerdict, Verdict};
+
+use super::page::{Mark, Section};
+use super::{SyscallList, show};
+
+/// Whether a verdict is worth a place in a list of what is blocked: not plainly let
+/// through, or with arguments, conditions or another layer that make a difference.
+pub(super) fn stands_out(syscall: &SyscallVerdict) -> bool {
+    syscall.verdict != Verdict::Allowed
+        || syscall
+            .arguments
+            .iter()
+            .any(|a| a.verdict != syscall.verdict)
+        || !syscall.cases.is_empty()
+        || other_layer(syscall).is_some()
+}
+
+/// Adds the lines of one ABI.
+pub(super) fn add(section: &mut Section, abi: &AbiVerdicts, list: SyscallList) {
+    let native = if abi.native { "native, " } else { "" };
+    section.plain(
+        "seccomp.verdict",
+        abi.abi.clone(),
+        format!("{native}named by the table of {}", abi.table),
+    );
+    let mut groups: Vec<(&Verdict, Vec<&str>)> = Vec::new();
+    for syscall in &abi.syscalls {
+        match groups.iter_mut().find(|(v, _)| **v == syscall.verdict) {
+            Some((_, names)) => names.push(&syscall.name),
+            None => groups.push((&syscall.verdict, vec![&syscall.name])),
+        }
+    }
+    groups.sort_by_key(|(verdict, _)| *verdict);
+    for (verdict, names) in groups {
+        let listed = match list {
+            SyscallList::All => true,
+            SyscallList::Blocked => !matches!(verdict, Verdict::Allowed | Verdict::NotProbed(_)),
+            SyscallList::Summary => false,
+        };
+        let value = if listed {
+            format!("{}: {}", names.len(), names.join(" "))
+        } else {
+            names.len().to_string()
+        };
+        let label = format!("  {verdict}");
+        section.add("seccomp.verdict", label, (value, mark(verdict)));
+    }
+    if list != SyscallList::Summary {
+        for syscall in &abi.syscalls {
+            arguments(section, syscall);
+        }
+        causes(section, abi);
+    }
+    for range in &abi.unnamed {
+        let numbers = if range.first == range.last {
+            range.first.to_string()
+        } else {
+            format!("{} to {}", range.first, range.last)
+        };
+        section.add(
+            "seccomp.unnamed",
+            "  unnamed",
+            (
+                format!("{numbers}, unknown to this tool's table: {}", range.verdict),
+                mark(&range.verdict),
+            ),
+        );
+    }
+}
+
+fn mark(verdict: &Verdict) -> Mark {
+    match verdict {
+        Verdict::Inconclusive(_) | Verdict::NotProbed(_) => Mark::Unknown,
+        Verdict::NeverFiltered => Mark::Warn,
+        other if other.stopped() == Some(true) => Mark::Good,
+        _ => Mark::Plain,
+    }
+}
+
+/// `socket: allowed, except AF_ALG, AF_VSOCK (errno EAFNOSUPPORT)`.
+fn arguments(section: &mut Section, syscall: &SyscallVerdict) {
+    let mut except: Vec<(&Verdict, Vec<&str>)> = Vec::new();
+    for argument in &syscall.arguments {
+        if argument.verdict == syscall.verdict {
+            continue;
+        }
+        match except.iter_mut().find(|(v, _)| **v == argument.verdict) {
+            Some((_, labels)) => labels.push(&argument.label),
+            None => except.push((&argument.verdict, vec![&argument.label])),
+        }
+    }
+    if !except.is_empty() {
+        let except: Vec<String> = except
+            .iter()
+            .map(|(verdict, labels)| format!("{} ({})", labels.join(", "), show::verdict(verdict)))
+            .collect();
+        section.plain(
+            "seccomp.arguments",
+            format!("  {}:", syscall.name),
+            format!("{}, except {}", syscall.verdict, except.join("; ")),
+        );
+    }
+    for case in &syscall.cases {
+        section.plain(
+            "seccomp.arguments",
+            format!("  {}:", syscall.name),
+            format!("{} when {}", case.verdict, case.when),
+        );
+    }
+}
+
+/// What stops a syscall that seccomp lets through, in words.
+fn other_layer(syscall: &SyscallVerdict) -> Option<String> {
+    Some(match syscall.cause.as_ref()? {
+        Cause::Seccomp => return None,
+        Cause::Capability { name, asked: true } => format!("needs {name} (asked)"),
+        Cause::Capability { name, asked: false } => format!("needs {name} (by the table)"),
+        Cause::UserNamespace { capability } => {
+            format!("needs {capability} in an outer user namespace")
+        }
+        Cause::Lsm { errno } => format!("a security module refuses with {errno}"),
+        Cause::NotImplemented => "not implemented by this kernel".to_owned(),
+        Cause::Refused { errno, candidates } => {
+            format!("the kernel refuses with {errno}: {candidates}")
+        }
+    })
+}
+
+fn causes(section: &mut Section, abi: &AbiVerdicts) {
+    let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
+    for syscall in &abi.syscalls {
+        let Some(layer) = other_layer(syscall) else {
+            continue;
+        };
+        match groups.iter_mut().find(|(known, _)| *known == layer) {
+            Some((_, names)) => names.push(&syscall.name),
+            None => groups.push((layer, vec![&syscall.name])),
+        }
+    }
+    for (layer, names) in groups {
+        section.plain(
+            "seccomp.cause",
+            "  past seccomp",
+            format!("{layer}: {}", names.join(" ")),
+        );
+    }
+}
