@@ -9,6 +9,8 @@ mod container;
 mod container_path;
 mod credentials;
 mod errno;
+mod expected;
+mod expected_rules;
 mod filesystem;
 mod identity;
 mod kernel;
@@ -32,6 +34,11 @@ pub use container::{
 pub use container_path::ContainerPath;
 pub use credentials::{Credentials, ServiceAccountToken};
 pub use errno::Errno;
+pub use expected::{Expectation, Expected, Remark, Source, Stage, Subject};
+pub use expected_rules::{
+    AppArmorRule, CapabilityRule, EffectiveRule, ExpectedMount, GroupRule, Ignored, MountRule,
+    NamespaceRule, PathRule, SeLinuxRule, SeccompRule, SetRule, WrittenCapability,
+};
 pub use filesystem::{
     DeviceNode, Filesystem, Mount, ProtectedPath, Protection, RuntimeSocket, SensitivePath,
     Writable,

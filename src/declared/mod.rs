@@ -1,18 +1,37 @@
 //! Floor 2: what was declared, as expected confinement with the line it came from.
 
+mod capability_names;
+mod defaults;
 mod document;
 mod error;
+mod field;
+mod inspect;
 mod kubernetes;
 mod located;
+mod oci;
 mod path;
+mod pod;
+mod pod_container;
+mod pod_profiles;
+mod pod_resources;
+mod pod_volumes;
+mod quantity;
+mod seccomp_profile;
 mod typed;
 mod typed_access;
 mod workload;
 mod yaml;
 
+pub use defaults::RuntimeName;
 pub use document::{Document, Entry, Location, Node, Value};
 pub use error::InputError;
+pub use inspect::{expect_inspect, is_inspect};
 pub use kubernetes::{NamespaceObject, Object, is_kubernetes, objects};
+pub use oci::{expect_oci_config, is_oci_config};
 pub use path::{FieldPath, Step};
+pub use pod::expect_workload;
+pub use seccomp_profile::{is_seccomp_profile, profile_verdicts};
 pub use workload::{Workload, WorkloadKind};
 pub use yaml::{MAX_BYTES, MAX_DEPTH, MAX_NODES, read_documents};
+
+use field::Field;

@@ -3,6 +3,8 @@
 
 mod bpf_programs;
 mod bpf_symbolic;
+mod captures;
+mod compare_captures;
 mod declared_documents;
 mod declared_workloads;
 mod floors;

@@ -1,0 +1,61 @@
+//! `appArmorProfile` and the older annotation, OCI `process.apparmorProfile`: held against
+//! `/proc/PID/attr/apparmor/current`.
+
+use super::Kind;
+use super::finding::{Findings, declared, not_known};
+use crate::confinement::{AppArmor, AppArmorMode, AppArmorRule, Confinement, Expected, Reading};
+
+pub(super) fn check(expected: &Expected, actual: &Confinement, findings: &mut Findings<'_>) {
+    let Some(expectation) = &expected.apparmor else {
+        return;
+    };
+    let shown = match &expectation.value {
+        AppArmorRule::Unconfined => String::from("unconfined"),
+        AppArmorRule::RuntimeDefault(Some(name)) => format!("the runtime's default, {name}"),
+        AppArmorRule::RuntimeDefault(None) => String::from("the runtime's default"),
+        AppArmorRule::Profile(name) => name.escaped(),
+    };
+    let reading = &actual.lsm.apparmor;
+    // A kernel without AppArmor confines nothing: that is known. It is drift where a
+    // profile is declared, and just what an unconfined process has.
+    if let Reading::Absent { .. } = reading {
+        let kind = if expectation.value == AppArmorRule::Unconfined {
+            Kind::Agreement
+        } else {
+            Kind::Drift
+        };
+        let actual = not_known(reading, "/proc/PID/attr/apparmor/current");
+        findings.add("apparmor", kind, declared(expectation, shown), actual);
+        return;
+    }
+    findings.judge(
+        "apparmor",
+        expectation,
+        shown,
+        reading,
+        "/proc/PID/attr/apparmor/current",
+        agrees,
+        |have| have.label.to_string(),
+    );
+}
+
+fn agrees(rule: &AppArmorRule, have: &AppArmor) -> bool {
+    let enforced = |name: &[u8]| {
+        have.profiles.iter().any(|profile| {
+            profile.name.as_bytes() == name
+                && matches!(profile.mode, AppArmorMode::Enforce | AppArmorMode::Kill)
+        })
+    };
+    match rule {
+        AppArmorRule::Unconfined => have
+            .profiles
+            .iter()
+            .all(|profile| profile.mode == AppArmorMode::Unconfined),
+        AppArmorRule::RuntimeDefault(Some(name)) => enforced(name.as_bytes()),
+        AppArmorRule::RuntimeDefault(None) => have
+            .profiles
+            .iter()
+            .any(|p| matches!(p.mode, AppArmorMode::Enforce | AppArmorMode::Kill)),
+        AppArmorRule::Profile(name) => enforced(name.as_bytes()),
+    }
+}

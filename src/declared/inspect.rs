@@ -1,0 +1,254 @@
+//! `docker inspect` and `podman inspect`: what an engine was asked for, container by container.
+//!
+//! Both write a list of objects with `HostConfig` and `Config`; Podman's has `EffectiveCaps`
+//! and `BoundingCaps` besides, its own answer to what it made of `CapAdd` and `CapDrop`.
+
+use super::capability_names::{AddDrop, told_set};
+use super::{Document, Field, FieldPath, InputError, RuntimeName, defaults};
+use crate::confinement::{
+    AppArmorRule, CapabilityRule, EffectiveRule, Expected, ExpectedMount, MountRule, NamespaceKind,
+    NamespaceRule, PathRule, SeccompRule, SetRule, Stage, Subject, Text,
+};
+
+/// Whether a document looks like the output of `docker inspect` or `podman inspect` on containers.
+pub fn is_inspect(document: &Document) -> bool {
+    let first = document
+        .root
+        .as_sequence()
+        .and_then(|list| list.first())
+        .unwrap_or(&document.root);
+    first.get("HostConfig").is_some() && first.get("Id").is_some()
+}
+
+/// What `docker inspect` or `podman inspect` says of each container.
+///
+/// # Errors
+///
+/// [`InputError`] for a field of a wrong type, with its line.
+pub fn expect_inspect(document: &Document) -> Result<Vec<Expected>, InputError> {
+    if document.root.as_sequence().is_none() {
+        return Ok(vec![container(&Field::root(document))?]);
+    }
+    Field::at(document, &FieldPath::root(), None)
+        .items()?
+        .iter()
+        .map(container)
+        .collect()
+}
+
+fn container(root: &Field<'_>) -> Result<Expected, InputError> {
+    let host = root.get("HostConfig");
+    let podman = root.get("BoundingCaps").is_set() || root.get("EffectiveCaps").is_set();
+    let subject = Subject {
+        container: root
+            .get("Name")
+            .text()?
+            .map(|name| name.trim_start_matches('/').to_owned()),
+        id: root.get("Id").text()?.map(str::to_owned),
+        ..Subject::default()
+    };
+    let mut expected = Expected::new(Stage::Declared, subject, root.source());
+    let privileged_field = host.get("Privileged");
+    let privileged = privileged_field.flag()?.unwrap_or(false);
+    expected.privileged = Some(privileged_field.expects(privileged, "HostConfig.Privileged"));
+    user(root, &mut expected)?;
+    let read_only = host.get("ReadonlyRootfs");
+    expected.root_read_only = Some(read_only.expects(
+        read_only.flag()?.unwrap_or(false),
+        "HostConfig.ReadonlyRootfs",
+    ));
+    if podman {
+        podman_capabilities(root, &mut expected)?;
+    } else {
+        let (add, drop) = (host.get("CapAdd"), host.get("CapDrop"));
+        let runtime = Some(RuntimeName::Docker);
+        let written = AddDrop::read(&add, &drop, privileged, runtime)?;
+        let default = RuntimeName::Docker.default_capabilities();
+        expected.capabilities = written
+            .rule(privileged, Some(default))
+            .map(|rule| add.expects(rule, "CapAdd and CapDrop on top of docker's default"));
+    }
+    security_options(root, privileged, &mut expected)?;
+    namespaces(&host, &mut expected)?;
+    paths(&host, privileged, &mut expected)?;
+    mounts(root, &mut expected)?;
+    limits(&host, &mut expected)?;
+    Ok(expected)
+}
+
+/// `Config.User` as `uid[:gid]`; names are known to the image alone.
+fn user(root: &Field<'_>, expected: &mut Expected) -> Result<(), InputError> {
+    let field = root.go(&["Config", "User"]);
+    let Some(text) = field.text()? else {
+        return Ok(());
+    };
+    let (uid, gid) = text.split_once(':').unwrap_or((text, ""));
+    let uid = if uid.is_empty() { Ok(0) } else { uid.parse() };
+    expected.uid = uid.ok().map(|uid| field.expects(uid, "Config.User"));
+    expected.gid = gid
+        .parse()
+        .ok()
+        .map(|gid| field.expects(gid, "Config.User"));
+    Ok(())
+}
+
+fn podman_capabilities(root: &Field<'_>, expected: &mut Expected) -> Result<(), InputError> {
+    let field = root.get("BoundingCaps");
+    let mut written = Vec::new();
+    let bounding = told_set(&field, &mut written)?;
+    expected.capabilities = Some(field.expects(
+        CapabilityRule {
+            bounding: SetRule::Exactly(bounding),
+            inheritable: SetRule::Any,
+            // Podman gives a user other than 0 what was added by hand, as ambient.
+            ambient: SetRule::Any,
+            effective: EffectiveRule::AfterExec,
+            written,
+        },
+        "BoundingCaps",
+    ));
+    Ok(())
+}
+
+/// `HostConfig.SecurityOpt`: `no-new-privileges`, `seccomp=…`, `apparmor=…`, `label=…`.
+fn security_options(
+    root: &Field<'_>,
+    privileged: bool,
+    expected: &mut Expected,
+) -> Result<(), InputError> {
+    let list = root.go(&["HostConfig", "SecurityOpt"]);
+    let default = if privileged {
+        SeccompRule::Unconfined
+    } else {
+        SeccompRule::RuntimeDefault
+    };
+    expected.no_new_privs = Some(list.expects(false, "no-new-privileges is not set"));
+    expected.seccomp = Some(list.expects(default, "no seccomp option"));
+    for (text, item) in list.texts()? {
+        let (key, value) = text.split_once(['=', ':']).unwrap_or((text, ""));
+        match (key, value) {
+            ("no-new-privileges", value) => {
+                expected.no_new_privs = Some(item.expects(value != "false", "SecurityOpt"));
+            }
+            ("seccomp", "unconfined") => {
+                expected.seccomp = Some(item.expects(SeccompRule::Unconfined, "SecurityOpt"));
+            }
+            ("seccomp", "builtin") => {}
+            ("seccomp", profile) => {
+                let rule = SeccompRule::Localhost(Text::from(profile));
+                expected.seccomp = Some(item.expects(rule, "SecurityOpt"));
+            }
+            ("apparmor", "unconfined") => {
+                expected.apparmor = Some(item.expects(AppArmorRule::Unconfined, "SecurityOpt"));
+            }
+            ("apparmor", name) => {
+                let rule = AppArmorRule::Profile(Text::from(name));
+                expected.apparmor = Some(item.expects(rule, "SecurityOpt"));
+            }
+            _ => {}
+        }
+    }
+    let profile = root.get("AppArmorProfile");
+    if let Some(name) = profile.text()?.filter(|name| !name.is_empty()) {
+        let rule = match name {
+            "unconfined" => AppArmorRule::Unconfined,
+            name => AppArmorRule::Profile(Text::from(name)),
+        };
+        expected.apparmor = Some(profile.expects(rule, "AppArmorProfile"));
+    }
+    let label = root.get("ProcessLabel");
+    if let Some(text) = label.text()?.filter(|text| !text.is_empty()) {
+        expected.selinux = Some(label.expects(super::oci::selinux_label(text), "ProcessLabel"));
+    }
+    Ok(())
+}
+
+fn namespaces(host: &Field<'_>, expected: &mut Expected) -> Result<(), InputError> {
+    for (key, kind) in [
+        ("PidMode", NamespaceKind::Pid),
+        ("IpcMode", NamespaceKind::Ipc),
+        ("NetworkMode", NamespaceKind::Net),
+        ("UTSMode", NamespaceKind::Uts),
+    ] {
+        let field = host.get(key);
+        let mode = field.text()?.unwrap_or_default();
+        // `container:ID` and `ns:PATH` are another's, whose is not known.
+        if mode.starts_with("container:") || mode.starts_with("ns:") {
+            continue;
+        }
+        let rule = if mode == "host" {
+            NamespaceRule::Host
+        } else {
+            NamespaceRule::Own
+        };
+        expected.namespaces.push((kind, field.expects(rule, key)));
+    }
+    Ok(())
+}
+
+fn paths(host: &Field<'_>, privileged: bool, expected: &mut Expected) -> Result<(), InputError> {
+    let list = |key: &str| -> Result<Vec<String>, InputError> {
+        let texts = host.get(key).texts()?;
+        Ok(texts.into_iter().map(|(t, _)| t.to_owned()).collect())
+    };
+    let field = host.get("MaskedPaths");
+    if !privileged && field.is_set() {
+        let rule = PathRule {
+            masked: list("MaskedPaths")?,
+            read_only: list("ReadonlyPaths")?,
+        };
+        expected.paths = Some(field.expects(rule, "MaskedPaths and ReadonlyPaths"));
+    }
+    Ok(())
+}
+
+fn mounts(root: &Field<'_>, expected: &mut Expected) -> Result<(), InputError> {
+    let list = root.get("Mounts");
+    let mut declared = Vec::new();
+    for mount in list.items()? {
+        declared.push(ExpectedMount {
+            mount_point: Text::from(mount.get("Destination").text()?.unwrap_or_default()),
+            host_path: mount.get("Source").text()?.map(Text::from),
+            read_only: mount.get("RW").flag()?.map(|writable| !writable),
+            source: mount.source(),
+        });
+    }
+    for (point, field) in root.go(&["HostConfig", "Tmpfs"]).entries()? {
+        declared.push(ExpectedMount {
+            mount_point: Text::from(point),
+            host_path: None,
+            read_only: None,
+            source: field.source(),
+        });
+    }
+    let rule = MountRule {
+        declared,
+        by_manager: defaults::ENGINE_MOUNTS.to_vec(),
+    };
+    expected.mounts = Some(list.expects(rule, "Mounts, and what the engine adds"));
+    Ok(())
+}
+
+fn limits(host: &Field<'_>, expected: &mut Expected) -> Result<(), InputError> {
+    let memory = host.get("Memory");
+    if let Some(bytes) = memory.unsigned()?.filter(|n| *n > 0) {
+        expected.memory_max = Some(memory.expects(Some(bytes), "HostConfig.Memory"));
+    }
+    let cpus = host.get("NanoCpus");
+    if let Some(nano) = cpus.unsigned()?.filter(|n| *n > 0) {
+        expected.cpu_milli = Some(cpus.expects(nano / 1_000_000, "HostConfig.NanoCpus"));
+    }
+    let pids = host.get("PidsLimit");
+    if let Some(limit) = pids
+        .number()?
+        .and_then(|n| u64::try_from(n).ok())
+        .filter(|n| *n > 0)
+    {
+        expected.pids_max = Some(pids.expects(limit, "HostConfig.PidsLimit"));
+    }
+    let oom = host.get("OomScoreAdj");
+    if let Some(score) = oom.number()?.and_then(|n| i32::try_from(n).ok()) {
+        expected.oom_score_adj = Some(oom.expects(score, "HostConfig.OomScoreAdj"));
+    }
+    Ok(())
+}

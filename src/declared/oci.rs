@@ -1,0 +1,303 @@
+//! OCI runtime-spec `config.json`: what the low-level runtime was told.
+
+use super::capability_names::told_set;
+use super::seccomp_profile;
+use super::{Document, Field, InputError};
+use crate::confinement::{
+    AppArmorRule, CapabilityRule, CapabilitySet, EffectiveRule, Expected, ExpectedMount, GroupRule,
+    MountRule, NamespaceKind, NamespaceRule, PathRule, Remark, Rlimit, SeLinuxRule, SeccompRule,
+    SetRule, Stage, Subject, Text,
+};
+use crate::syscalls::Release;
+
+/// Whether a document looks like a `config.json`.
+pub fn is_oci_config(document: &Document) -> bool {
+    document.root.get("ociVersion").is_some()
+}
+
+/// What a `config.json` says.
+///
+/// # Errors
+///
+/// [`InputError`] for a field of a wrong type, with its line.
+pub fn expect_oci_config(
+    document: &Document,
+    kernel: Option<Release>,
+) -> Result<Expected, InputError> {
+    let root = Field::root(document);
+    let process = root.get("process");
+    let linux = root.get("linux");
+    let mut expected = Expected::new(Stage::Told, subject(&root)?, root.source());
+
+    let user = process.get("user");
+    let uid = user.get("uid").id()?.unwrap_or(0);
+    let gid = user.get("gid").id()?.unwrap_or(0);
+    expected.uid = Some(user.get("uid").expects(uid, "process.user.uid"));
+    expected.gid = Some(user.get("gid").expects(gid, "process.user.gid"));
+    let groups = user.get("additionalGids");
+    let mut includes = Vec::new();
+    for item in groups.items()? {
+        includes.extend(item.id()?);
+    }
+    expected.groups = Some(groups.expects(
+        GroupRule {
+            includes,
+            exactly: true,
+        },
+        "process.user.additionalGids",
+    ));
+
+    let nnp = process.get("noNewPrivileges");
+    expected.no_new_privs =
+        Some(nnp.expects(nnp.flag()?.unwrap_or(false), "process.noNewPrivileges"));
+    expected.capabilities = Some(capabilities(&process.get("capabilities"))?);
+    let read_only = root.go(&["root", "readonly"]);
+    expected.root_read_only =
+        Some(read_only.expects(read_only.flag()?.unwrap_or(false), "root.readonly"));
+    namespaces(&linux.get("namespaces"), &mut expected)?;
+    let paths = linux.get("maskedPaths");
+    let list = |field: Field<'_>| -> Result<Vec<String>, InputError> {
+        Ok(field
+            .texts()?
+            .into_iter()
+            .map(|(t, _)| t.to_owned())
+            .collect())
+    };
+    expected.paths = Some(paths.expects(
+        PathRule {
+            masked: list(linux.get("maskedPaths"))?,
+            read_only: list(linux.get("readonlyPaths"))?,
+        },
+        "linux.maskedPaths and linux.readonlyPaths",
+    ));
+    let seccomp = linux.get("seccomp");
+    expected.seccomp = Some(if seccomp.is_set() {
+        let verdicts = seccomp_profile::verdicts(&seccomp, CapabilitySet::EMPTY, kernel)?;
+        let name = Text::from("linux.seccomp");
+        seccomp.expects(SeccompRule::Profile { name, verdicts }, "linux.seccomp")
+    } else {
+        seccomp.expects(SeccompRule::Unconfined, "no linux.seccomp")
+    });
+    labels(&process, &mut expected)?;
+    mounts(&root.get("mounts"), &mut expected)?;
+    limits(&process, &linux, &mut expected)?;
+    Ok(expected)
+}
+
+/// Whose container it is, by the annotations of containerd and CRI-O.
+fn subject(root: &Field<'_>) -> Result<Subject, InputError> {
+    let annotations = root.get("annotations");
+    let first = |keys: [&str; 2]| -> Result<Option<String>, InputError> {
+        for key in keys {
+            if let Some(text) = annotations.get(key).text()? {
+                return Ok(Some(text.to_owned()));
+            }
+        }
+        Ok(None)
+    };
+    Ok(Subject {
+        namespace: first([
+            "io.kubernetes.cri.sandbox-namespace",
+            "io.kubernetes.pod.namespace",
+        ])?,
+        pod: first(["io.kubernetes.cri.sandbox-name", "io.kubernetes.pod.name"])?,
+        pod_is_prefix: false,
+        uid: first(["io.kubernetes.cri.sandbox-uid", "io.kubernetes.pod.uid"])?,
+        container: first([
+            "io.kubernetes.cri.container-name",
+            "io.kubernetes.container.name",
+        ])?,
+        id: None,
+    })
+}
+
+fn capabilities(
+    field: &Field<'_>,
+) -> Result<crate::confinement::Expectation<CapabilityRule>, InputError> {
+    let mut written = Vec::new();
+    let mut set = |name: &str| -> Result<SetRule, InputError> {
+        Ok(SetRule::Exactly(told_set(&field.get(name), &mut written)?))
+    };
+    let (bounding, inheritable, ambient) = (set("bounding")?, set("inheritable")?, set("ambient")?);
+    Ok(field.expects(
+        CapabilityRule {
+            bounding,
+            inheritable,
+            ambient,
+            effective: EffectiveRule::AfterExec,
+            written,
+        },
+        "process.capabilities",
+    ))
+}
+
+/// A kind that is listed without a path is made new; one that is not listed is the
+/// runtime's own; one with a path may be anyone's, and nothing is expected of it.
+fn namespaces(list: &Field<'_>, expected: &mut Expected) -> Result<(), InputError> {
+    let mut listed = Vec::new();
+    for item in list.items()? {
+        let kind = item.get("type");
+        let name = kind.text()?.unwrap_or_default();
+        let path = item.get("path").text()?.filter(|path| !path.is_empty());
+        listed.push((name, path.is_some(), kind));
+    }
+    for (name, kind) in [
+        ("pid", NamespaceKind::Pid),
+        ("network", NamespaceKind::Net),
+        ("ipc", NamespaceKind::Ipc),
+        ("uts", NamespaceKind::Uts),
+        ("mount", NamespaceKind::Mnt),
+        ("user", NamespaceKind::User),
+        ("cgroup", NamespaceKind::Cgroup),
+    ] {
+        match listed.iter().find(|(listed, ..)| *listed == name) {
+            Some((_, true, _)) => {}
+            Some((_, false, field)) => expected.namespaces.push((
+                kind,
+                field.expects(
+                    NamespaceRule::Own,
+                    "linux.namespaces lists it without a path",
+                ),
+            )),
+            None => expected.namespaces.push((
+                kind,
+                list.expects(NamespaceRule::Host, "linux.namespaces does not list it"),
+            )),
+        }
+    }
+    Ok(())
+}
+
+fn labels(process: &Field<'_>, expected: &mut Expected) -> Result<(), InputError> {
+    let profile = process.get("apparmorProfile");
+    if let Some(name) = profile.text()?.filter(|name| !name.is_empty()) {
+        let rule = if name == "unconfined" {
+            AppArmorRule::Unconfined
+        } else {
+            AppArmorRule::Profile(Text::from(name))
+        };
+        expected.apparmor = Some(profile.expects(rule, "process.apparmorProfile"));
+    }
+    let label = process.get("selinuxLabel");
+    if let Some(text) = label.text()?.filter(|text| !text.is_empty()) {
+        expected.selinux = Some(label.expects(selinux_label(text), "process.selinuxLabel"));
+    }
+    Ok(())
+}
+
+/// The parts of `user:role:type:level`; the level has colons of its own.
+pub(super) fn selinux_label(text: &str) -> SeLinuxRule {
+    let mut parts = text.splitn(4, ':').map(Text::from);
+    SeLinuxRule {
+        user: parts.next(),
+        role: parts.next(),
+        kind: parts.next(),
+        level: parts.next(),
+    }
+}
+
+fn mounts(list: &Field<'_>, expected: &mut Expected) -> Result<(), InputError> {
+    let mut declared = Vec::new();
+    for item in list.items()? {
+        let options = item.get("options").texts()?;
+        declared.push(ExpectedMount {
+            mount_point: Text::from(item.get("destination").text()?.unwrap_or_default()),
+            host_path: item.get("source").text()?.map(Text::from),
+            read_only: Some(options.iter().any(|(option, _)| *option == "ro")),
+            source: item.source(),
+        });
+    }
+    expected.mounts = Some(list.expects(
+        MountRule {
+            declared,
+            by_manager: vec!["/dev/console"],
+        },
+        "mounts",
+    ));
+    Ok(())
+}
+
+fn limits(
+    process: &Field<'_>,
+    linux: &Field<'_>,
+    expected: &mut Expected,
+) -> Result<(), InputError> {
+    let memory = linux.go(&["resources", "memory", "limit"]);
+    if let Some(limit) = memory.number()? {
+        let limit = u64::try_from(limit).ok().filter(|n| *n > 0);
+        expected.memory_max = Some(memory.expects(limit, "linux.resources.memory.limit"));
+    }
+    let cpu = linux.go(&["resources", "cpu"]);
+    let quota = cpu
+        .get("quota")
+        .number()?
+        .and_then(|n| u64::try_from(n).ok());
+    let period = cpu.get("period").unsigned()?.filter(|n| *n > 0);
+    if let (Some(quota), Some(period)) = (quota.filter(|n| *n > 0), period) {
+        let milli = quota.saturating_mul(1000) / period;
+        expected.cpu_milli = Some(cpu.get("quota").expects(milli, "quota by period"));
+    }
+    let pids = linux.go(&["resources", "pids", "limit"]);
+    if let Some(limit) = pids
+        .number()?
+        .and_then(|n| u64::try_from(n).ok())
+        .filter(|n| *n > 0)
+    {
+        expected.pids_max = Some(pids.expects(limit, "linux.resources.pids.limit"));
+    }
+    let oom = process.get("oomScoreAdj");
+    if let Some(score) = oom.number()?.and_then(|n| i32::try_from(n).ok()) {
+        expected.oom_score_adj = Some(oom.expects(score, "process.oomScoreAdj"));
+    }
+    for item in process.get("rlimits").items()? {
+        let Some(name) = item.get("type").text()?.and_then(rlimit_words) else {
+            continue;
+        };
+        let limit = |key: &str| -> Result<Option<u64>, InputError> {
+            // RLIM_INFINITY is written as the greatest number.
+            Ok(item.get(key).unsigned()?.filter(|n| *n != u64::MAX))
+        };
+        let rlimit = Rlimit {
+            name: name.to_owned(),
+            soft: limit("soft")?,
+            hard: limit("hard")?,
+        };
+        expected
+            .rlimits
+            .push(item.expects(rlimit, "process.rlimits"));
+    }
+    for (name, field) in linux.get("sysctl").entries()? {
+        expected.remarks.push(Remark {
+            id: "unobservable",
+            control: "sysctls",
+            value: format!("{name} = {}", field.quantity()?.unwrap_or_default()),
+            source: field.source(),
+            not_applicable: false,
+            why: String::from("a report holds no sysctls: read /proc/sys inside the container"),
+        });
+    }
+    Ok(())
+}
+
+/// The words that `/proc/PID/limits` has for a resource, `fs/proc/base.c`.
+fn rlimit_words(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "RLIMIT_CPU" => "Max cpu time",
+        "RLIMIT_FSIZE" => "Max file size",
+        "RLIMIT_DATA" => "Max data size",
+        "RLIMIT_STACK" => "Max stack size",
+        "RLIMIT_CORE" => "Max core file size",
+        "RLIMIT_RSS" => "Max resident set",
+        "RLIMIT_NPROC" => "Max processes",
+        "RLIMIT_NOFILE" => "Max open files",
+        "RLIMIT_MEMLOCK" => "Max locked memory",
+        "RLIMIT_AS" => "Max address space",
+        "RLIMIT_LOCKS" => "Max file locks",
+        "RLIMIT_SIGPENDING" => "Max pending signals",
+        "RLIMIT_MSGQUEUE" => "Max msgqueue size",
+        "RLIMIT_NICE" => "Max nice priority",
+        "RLIMIT_RTPRIO" => "Max realtime priority",
+        "RLIMIT_RTTIME" => "Max realtime timeout",
+        _ => return None,
+    })
+}

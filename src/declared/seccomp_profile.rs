@@ -1,0 +1,371 @@
+//! Seccomp profiles: OCI's `linux.seccomp`, Docker's JSON with `includes` and `excludes`, and
+//! the `SeccompProfile` of the Security Profiles Operator.
+//!
+//! Compiled to BPF by libseccomp, as runc does, then evaluated by the evaluator that
+//! dumped filters are evaluated by. libseccomp itself calls seccomp(2): where this very
+//! process runs under a filter that it does not know, nothing is compiled.
+
+use std::io::{Read, Seek, SeekFrom};
+
+use libseccomp::{
+    ScmpAction, ScmpArch, ScmpArgCompare, ScmpCompareOp, ScmpFilterContext, ScmpSyscall,
+};
+
+use super::{Document, Field, InputError};
+use crate::bpf::{Action, Program, SeccompData, evaluate};
+use crate::confinement::{
+    AbiVerdicts, ArgumentVerdict, CapabilitySet, Errno, KillScope, SyscallVerdict, Verdict,
+};
+use crate::syscalls::{Abi, KERNEL_RELEASE, Release, argument_vectors};
+
+/// One rule of a profile that holds here.
+struct Rule<'a> {
+    names: Vec<&'a str>,
+    action: ScmpAction,
+    conditions: Vec<(u32, ScmpArgCompare)>,
+}
+
+/// Whether a document looks like a seccomp profile by itself.
+pub fn is_seccomp_profile(document: &Document) -> bool {
+    let root = &document.root;
+    root.get("defaultAction").is_some()
+        || root.get("kind").and_then(|kind| kind.as_str()) == Some("SeccompProfile")
+}
+
+/// The verdicts of a profile that is a document of its own.
+///
+/// # Errors
+///
+/// [`InputError`] for a field of a wrong type or an action that is none, with its line.
+pub fn profile_verdicts(
+    document: &Document,
+    capabilities: CapabilitySet,
+    kernel: Option<Release>,
+) -> Result<Vec<AbiVerdicts>, InputError> {
+    let root = Field::root(document);
+    let spec = root.get("spec");
+    let profile = if spec.is_set() { spec } else { root };
+    verdicts(&profile, capabilities, kernel)
+}
+
+/// The verdicts of the profile in a field: one entry for each architecture that it names.
+pub(super) fn verdicts(
+    profile: &Field<'_>,
+    capabilities: CapabilitySet,
+    kernel: Option<Release>,
+) -> Result<Vec<AbiVerdicts>, InputError> {
+    let default_field = profile.get("defaultAction");
+    let default = action(&default_field, &profile.get("defaultErrnoRet"))?
+        .ok_or_else(|| default_field.error("missing, expected an action as SCMP_ACT_ERRNO"))?;
+    let mut rules = Vec::new();
+    for item in profile.get("syscalls").items()? {
+        if holds(&item, capabilities, kernel)? {
+            rules.extend(rule(&item)?.filter(|rule| rule.action != default));
+        }
+    }
+    let abis = abis(profile)?;
+    if filtered_myself() {
+        return Ok(Vec::new());
+    }
+    let problem = |error: &dyn std::fmt::Display| {
+        profile.error(format!("libseccomp cannot compile it: {error}"))
+    };
+    let program = compile(default, &abis, &rules).map_err(|error| problem(&error))?;
+    Ok(abis
+        .iter()
+        .map(|abi| evaluate_abi(*abi, &program, &rules, default))
+        .collect())
+}
+
+/// An action by its name; `None` where it is not written.
+fn action(field: &Field<'_>, errno: &Field<'_>) -> Result<Option<ScmpAction>, InputError> {
+    let Some(name) = field.text()? else {
+        return Ok(None);
+    };
+    // Without a number runc answers EPERM, and for SCMP_ACT_TRACE the same.
+    let value = match errno.number()? {
+        None => nix::libc::EPERM,
+        Some(value) => i32::try_from(value)
+            .ok()
+            .filter(|value| (0..=i32::from(u16::MAX)).contains(value))
+            .ok_or_else(|| errno.error("expected an error number from 0 to 65535"))?,
+    };
+    ScmpAction::from_str(name, Some(value))
+        .map(Some)
+        .map_err(|_| {
+            field.error(format!(
+                "action {name:?} is unknown, expected one as SCMP_ACT_ALLOW"
+            ))
+        })
+}
+
+/// Whether Docker's `includes` and `excludes` let a rule hold here.
+fn holds(
+    item: &Field<'_>,
+    capabilities: CapabilitySet,
+    kernel: Option<Release>,
+) -> Result<bool, InputError> {
+    let has = |name: &str| {
+        crate::confinement::capability_number(name).is_some_and(|n| capabilities.contains(n))
+    };
+    let here = |name: &str| name == go_arch();
+    let newer = |field: &Field<'_>| -> Result<Option<bool>, InputError> {
+        let Some(text) = field.get("minKernel").text()? else {
+            return Ok(None);
+        };
+        let wanted = Release::from_uname(text).ok_or_else(|| {
+            field
+                .get("minKernel")
+                .error("expected a kernel release as 4.8")
+        })?;
+        Ok(Some(kernel.is_none_or(|kernel| kernel >= wanted)))
+    };
+    let (includes, excludes) = (item.get("includes"), item.get("excludes"));
+    let arches = includes.get("arches").texts()?;
+    let included = includes
+        .get("caps")
+        .texts()?
+        .iter()
+        .all(|(name, _)| has(name))
+        && (arches.is_empty() || arches.iter().any(|(name, _)| here(name)))
+        && newer(&includes)?.unwrap_or(true);
+    let excluded = excludes
+        .get("caps")
+        .texts()?
+        .iter()
+        .any(|(name, _)| has(name))
+        || excludes
+            .get("arches")
+            .texts()?
+            .iter()
+            .any(|(name, _)| here(name))
+        || newer(&excludes)?.unwrap_or(false);
+    Ok(included && !excluded)
+}
+
+/// This machine's architecture as Go names it.
+fn go_arch() -> &'static str {
+    match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        "x86" => "386",
+        "powerpc64" => "ppc64le",
+        "loongarch64" => "loong64",
+        other => other,
+    }
+}
+
+fn rule<'a>(item: &Field<'a>) -> Result<Option<Rule<'a>>, InputError> {
+    let mut names: Vec<&str> = item.get("names").texts()?.iter().map(|(n, _)| *n).collect();
+    names.extend(item.get("name").text()?);
+    let Some(action) = action(&item.get("action"), &item.get("errnoRet"))? else {
+        return Err(item
+            .get("action")
+            .error("missing, expected an action as SCMP_ACT_ALLOW"));
+    };
+    let mut conditions = Vec::new();
+    for argument in item.get("args").items()? {
+        let index = argument.get("index").unsigned()?.unwrap_or(0);
+        let index = u32::try_from(index)
+            .ok()
+            .filter(|index| *index < 6)
+            .ok_or_else(|| argument.get("index").error("expected a number from 0 to 5"))?;
+        let value = argument.get("value").unsigned()?.unwrap_or(0);
+        let second = argument.get("valueTwo").unsigned()?.unwrap_or(0);
+        let operation = match argument.get("op").text()?.unwrap_or_default() {
+            "SCMP_CMP_NE" => ScmpCompareOp::NotEqual,
+            "SCMP_CMP_LT" => ScmpCompareOp::Less,
+            "SCMP_CMP_LE" => ScmpCompareOp::LessOrEqual,
+            "SCMP_CMP_EQ" => ScmpCompareOp::Equal,
+            "SCMP_CMP_GE" => ScmpCompareOp::GreaterEqual,
+            "SCMP_CMP_GT" => ScmpCompareOp::Greater,
+            "SCMP_CMP_MASKED_EQ" => ScmpCompareOp::MaskedEqual(value),
+            _ => {
+                return Err(argument
+                    .get("op")
+                    .error("expected an operator as SCMP_CMP_EQ"));
+            }
+        };
+        let datum = if matches!(operation, ScmpCompareOp::MaskedEqual(_)) {
+            second
+        } else {
+            value
+        };
+        conditions.push((index, ScmpArgCompare::new(index, operation, datum)));
+    }
+    Ok(Some(Rule {
+        names,
+        action,
+        conditions,
+    }))
+}
+
+/// The ABIs that a profile is for: those it names, or the native one.
+fn abis(profile: &Field<'_>) -> Result<Vec<Abi>, InputError> {
+    let mut abis = Vec::new();
+    let mut add = |name: &str| abis.extend(Abi::from_name(name));
+    for (name, _) in profile.get("architectures").texts()? {
+        add(name);
+    }
+    for entry in profile.get("archMap").items()? {
+        if entry.get("architecture").text()? != Some(Abi::native().oci_name()) {
+            continue;
+        }
+        for (name, _) in entry.get("subArchitectures").texts()? {
+            add(name);
+        }
+    }
+    abis.retain(|abi| *abi == Abi::native() || Abi::native().foreign().contains(abi));
+    abis.insert(0, Abi::native());
+    let mut seen = Vec::new();
+    abis.retain(|abi| {
+        let new = !seen.contains(abi);
+        seen.push(*abi);
+        new
+    });
+    Ok(abis)
+}
+
+/// Whether this process itself runs under a filter; so too where that cannot be told.
+fn filtered_myself() -> bool {
+    procfs::process::Process::myself()
+        .and_then(|process| process.status())
+        .map_or(true, |status| status.seccomp.unwrap_or(0) != 0)
+}
+
+fn compile(
+    default: ScmpAction,
+    abis: &[Abi],
+    rules: &[Rule<'_>],
+) -> Result<Program, Box<dyn std::error::Error>> {
+    let mut context = ScmpFilterContext::new(default)?;
+    for abi in abis {
+        if let Ok(arch) = abi.oci_name().parse::<ScmpArch>() {
+            context.add_arch(arch)?;
+        }
+    }
+    for rule in rules {
+        for name in &rule.names {
+            let Some(syscall) = resolve(name) else {
+                continue;
+            };
+            if rule.conditions.is_empty() {
+                context.add_rule(rule.action, syscall)?;
+            } else if repeats(&rule.conditions) {
+                // libseccomp takes one condition an argument: runc makes each its own rule.
+                for (_, condition) in &rule.conditions {
+                    context.add_rule_conditional(rule.action, syscall, &[*condition])?;
+                }
+            } else {
+                let all: Vec<ScmpArgCompare> = rule.conditions.iter().map(|(_, c)| *c).collect();
+                context.add_rule_conditional(rule.action, syscall, &all)?;
+            }
+        }
+    }
+    let memory =
+        nix::sys::memfd::memfd_create(c"seccomp-profile", nix::sys::memfd::MFdFlags::MFD_CLOEXEC)?;
+    context.export_bpf(&memory)?;
+    let mut file = std::fs::File::from(memory);
+    file.seek(SeekFrom::Start(0))?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(Program::from_ne_bytes(&bytes)?)
+}
+
+/// A syscall by name: as libseccomp knows it, else by the number of the native table.
+fn resolve(name: &str) -> Option<ScmpSyscall> {
+    ScmpSyscall::from_name(name).ok().or_else(|| {
+        let number = Abi::native().number(name)?;
+        i32::try_from(number)
+            .ok()
+            .map(ScmpSyscall::from_raw_syscall)
+    })
+}
+
+/// Whether an argument has more than one condition.
+fn repeats(conditions: &[(u32, ScmpArgCompare)]) -> bool {
+    conditions.iter().enumerate().any(|(at, (index, _))| {
+        conditions
+            .iter()
+            .skip(at + 1)
+            .any(|(other, _)| other == index)
+    })
+}
+
+fn evaluate_abi(
+    abi: Abi,
+    program: &Program,
+    rules: &[Rule<'_>],
+    default: ScmpAction,
+) -> AbiVerdicts {
+    let named = || rules.iter().flat_map(|rule| rule.names.iter().copied());
+    // Newer runc answers ENOSYS to numbers above the last one that the profile names
+    // (libcontainer/seccomp/patchbpf); other runtimes give the default action.
+    let last = named().filter_map(|name| abi.number(name)).max();
+    let default_refuses = !matches!(default, ScmpAction::Allow | ScmpAction::Log);
+    let syscalls = abi
+        .syscalls()
+        .iter()
+        .map(|row| {
+            let ask = |args: [u64; 6]| -> Verdict {
+                if default_refuses && last.is_none_or(|last| row.number > last) {
+                    return Verdict::Inconclusive(String::from(
+                        "newer than the profile: runc answers ENOSYS, other runtimes the default",
+                    ));
+                }
+                let unknown = abi != Abi::native()
+                    && ScmpSyscall::from_name(row.name).is_err()
+                    && named().any(|name| name == row.name);
+                if unknown {
+                    return Verdict::NotProbed(String::from(
+                        "the libseccomp that compiled the profile does not know it",
+                    ));
+                }
+                verdict(evaluate(
+                    program,
+                    &SeccompData {
+                        nr: row.number,
+                        arch: abi.audit_arch(),
+                        instruction_pointer: 0,
+                        args,
+                    },
+                ))
+            };
+            SyscallVerdict {
+                number: row.number,
+                name: row.name.to_owned(),
+                verdict: ask([0; 6]),
+                arguments: argument_vectors(row.name)
+                    .iter()
+                    .map(|vector| ArgumentVerdict {
+                        label: vector.label.to_owned(),
+                        verdict: ask(vector.arguments(abi, row.name)),
+                    })
+                    .collect(),
+                cause: None,
+                cases: Vec::new(),
+            }
+        })
+        .collect();
+    AbiVerdicts {
+        abi: abi.as_str().to_owned(),
+        native: abi == Abi::native(),
+        table: KERNEL_RELEASE.to_string(),
+        syscalls,
+        unnamed: Vec::new(),
+    }
+}
+
+fn verdict(action: Action) -> Verdict {
+    match action {
+        Action::Allow => Verdict::Allowed,
+        Action::Log => Verdict::Logged,
+        Action::Errno(number) => Verdict::Errno(Errno(i32::from(number))),
+        Action::Trap(data) => Verdict::Trapped(data),
+        Action::Trace(data) => Verdict::Traced(data),
+        Action::UserNotif => Verdict::Notified,
+        Action::KillThread => Verdict::Killed(KillScope::Thread),
+        Action::KillProcess => Verdict::Killed(KillScope::Process),
+        _ => Verdict::Killed(KillScope::Process),
+    }
+}
