@@ -1,1 +1,134 @@
-//! Floor 2: what the kernel would do, asked without executing a syscall body. The only floor with unsafe code.
+//! Floor 2: what the kernel would do, asked without executing a syscall body. The only
+//! floor with unsafe code.
+//!
+//! A child adds one filter that answers everything with USER_NOTIF, and then makes every
+//! call there is. What an inherited filter stops shows its own action, which outranks
+//! USER_NOTIF; everything else waits at the child's listener, where it is refused. No
+//! body runs, so any number and any arguments can be asked (`seccomp(2)`,
+//! `seccomp_unotify(2)`, `kernel/seccomp.c`).
+//!
+//! An inherited LOG or TRACE ranks below USER_NOTIF and cannot be told from ALLOW so.
+
+mod board;
+mod child;
+mod listener;
+mod question;
+mod raw;
+mod supervisor;
+mod verdicts;
+
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+
+use crate::confinement::{AbiVerdicts, SeccompMethod, SeccompMode, Verdict};
+use crate::syscalls::Abi;
+
+use child::Own;
+use question::Question;
+use supervisor::{Answer, Refusal};
+
+/// How long the questions may take altogether.
+pub const TIME_LIMIT: Duration = Duration::from_millis(1500);
+
+/// What the filters of this very process do with each syscall.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeccompProbe {
+    /// How the verdicts were come by.
+    pub method: SeccompMethod,
+    /// The verdicts, the native ABI's first; empty where none could be had.
+    pub abis: Vec<AbiVerdicts>,
+}
+
+/// Asks the filters of this process about every number of every ABI that it can enter.
+///
+/// `mode` is what `/proc/self/status` says: with [`SeccompMode::Disabled`] nothing is
+/// asked, since there is nothing to ask. Always ends within [`TIME_LIMIT`] and leaves no
+/// process, descriptor or memory behind. Never fails: what could not be asked is said in
+/// the method and in each verdict.
+pub fn verdicts(mode: Option<SeccompMode>) -> SeccompProbe {
+    let questions: Vec<Question> = question::askable()
+        .into_iter()
+        .flat_map(question::questions)
+        .collect();
+    if mode == Some(SeccompMode::Disabled) {
+        return tables(&questions, SeccompMethod::NoFilter, |_, _| Verdict::Allowed);
+    }
+    let until = Instant::now() + TIME_LIMIT;
+    let refusal = match supervisor::put(&questions, Own::Notify, until) {
+        Ok(answers) => return judged(&questions, &answers, Own::Notify, SeccompMethod::Notify),
+        Err(refusal) => refusal,
+    };
+    let why = refusal.to_string();
+    match refusal {
+        // A kernel before 5.0, a sandbox's own kernel, or a filter that knows the flag.
+        Refusal::Filter(errno) if errno != Errno::EBUSY => {
+            match supervisor::put(&questions, Own::Trace, until) {
+                Ok(answers) => judged(
+                    &questions,
+                    &answers,
+                    Own::Trace,
+                    SeccompMethod::TraceWithoutTracer { why },
+                ),
+                Err(second) => not_probed(format!("{why}; without a listener: {second}")),
+            }
+        }
+        // With EBUSY another notifying filter is there: it would outrank TRACE and reach its
+        // own supervisor.
+        _ => not_probed(why),
+    }
+}
+
+fn judged(
+    questions: &[Question],
+    answers: &[Answer],
+    own: Own,
+    method: SeccompMethod,
+) -> SeccompProbe {
+    tables(questions, method, |at, question| {
+        let answer = answers.get(at).copied().unwrap_or(Answer::Unasked);
+        verdicts::verdict(question, answer, own)
+    })
+}
+
+fn tables(
+    questions: &[Question],
+    method: SeccompMethod,
+    verdict_of: impl Fn(usize, &Question) -> Verdict,
+) -> SeccompProbe {
+    let abis: Vec<Abi> = question::askable();
+    SeccompProbe {
+        method,
+        abis: abis
+            .into_iter()
+            .map(|abi| verdicts::table(abi, questions, &verdict_of))
+            .collect(),
+    }
+}
+
+fn not_probed(why: String) -> SeccompProbe {
+    SeccompProbe {
+        method: SeccompMethod::NotProbed { why },
+        abis: Vec::new(),
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Clone(errno) => write!(f, "clone: {errno}: no child to ask from"),
+            Self::NoNewPrivs(errno) => write!(f, "prctl(PR_SET_NO_NEW_PRIVS): {errno}"),
+            Self::Filter(Errno::EBUSY) => {
+                f.write_str("a seccomp listener is present (seccomp: EBUSY)")
+            }
+            Self::Filter(errno) => write!(f, "seccomp(SECCOMP_SET_MODE_FILTER): {errno}"),
+            Self::NotAListener(errno) => {
+                write!(
+                    f,
+                    "seccomp(2) returned what is no listener to supervise (ioctl: {errno})"
+                )
+            }
+            Self::Died => f.write_str("the asking child died before it had a filter"),
+        }
+    }
+}

@@ -11,5 +11,6 @@ mod floors;
 mod pod_security_checks;
 mod pod_security_golden;
 mod pod_security_messages;
+mod probe;
 mod report;
 mod tables;

@@ -1,0 +1,148 @@
+//! System calls by number, past the C library, so that nothing but the question is asked.
+
+#[cfg(target_arch = "x86_64")]
+use std::arch::asm;
+
+/// One system call of the native ABI: the kernel's own answer, errors as negative numbers.
+///
+/// # Safety
+/// The call must be safe with these arguments, or be stopped by a seccomp filter
+/// before its body runs.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+pub(super) unsafe fn native(number: u64, args: [u64; 6]) -> i64 {
+    let answer: i64;
+    // SAFETY: registers as the kernel's x86_64 entry takes and leaves them.
+    unsafe {
+        asm!(
+            "syscall",
+            inlateout("rax") number => answer,
+            in("rdi") args[0], in("rsi") args[1], in("rdx") args[2],
+            in("r10") args[3], in("r8") args[4], in("r9") args[5],
+            lateout("rcx") _, lateout("r11") _,
+        );
+    }
+    answer
+}
+
+/// One system call of the i386 ABI, by `int 0x80`. Arguments are cut to 32 bits.
+///
+/// # Safety
+/// As [`native`].
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+pub(super) unsafe fn i386(number: u64, args: [u64; 6]) -> i64 {
+    let answer: i64;
+    // SAFETY: rbx and rbp are the compiler's own and are put back; `int 0x80` may clear r8 to r11.
+    unsafe {
+        asm!(
+            "push rbx",
+            "push rbp",
+            "mov rbx, r12",
+            "mov rbp, r13",
+            "int 0x80",
+            "pop rbp",
+            "pop rbx",
+            inlateout("rax") number => answer,
+            in("r12") args[0], in("rcx") args[1], in("rdx") args[2],
+            in("rsi") args[3], in("rdi") args[4], in("r13") args[5],
+            lateout("r8") _, lateout("r9") _, lateout("r10") _, lateout("r11") _,
+        );
+    }
+    // The kernel gives 32 bits.
+    #[allow(clippy::cast_possible_truncation)]
+    i64::from(answer as i32)
+}
+
+/// One system call of the native ABI.
+///
+/// # Safety
+/// The call must be safe with these arguments, or be stopped by a seccomp filter
+/// before its body runs.
+#[cfg(target_arch = "aarch64")]
+#[inline(always)]
+pub(super) unsafe fn native(number: u64, args: [u64; 6]) -> i64 {
+    let answer: i64;
+    // SAFETY: registers as the kernel's aarch64 entry takes and leaves them.
+    unsafe {
+        std::arch::asm!(
+            "svc 0",
+            in("x8") number,
+            inlateout("x0") args[0] => answer,
+            in("x1") args[1], in("x2") args[2], in("x3") args[3],
+            in("x4") args[4], in("x5") args[5],
+        );
+    }
+    answer
+}
+
+/// Starts a thread of this process on its own stack and waits, inside the call, until
+/// the thread has ended. Gives the kernel's answer: the thread's id, or a negative error.
+///
+/// # Safety
+/// `stack_top` must be the aligned end of memory that nothing else uses; `run` must
+/// not return, unwind, or use thread-local storage of the C library.
+#[cfg(target_arch = "x86_64")]
+pub(super) unsafe fn thread(flags: u64, stack_top: *mut u8, run: extern "C" fn() -> !) -> i64 {
+    let answer: i64;
+    // SAFETY: the new thread leaves this block by `run`, on its own stack; the old one
+    // goes on after it with all its registers.
+    unsafe {
+        asm!(
+            "syscall",
+            "test rax, rax",
+            "jnz 2f",
+            "xor ebp, ebp",
+            "call r12",
+            "ud2",
+            "2:",
+            inlateout("rax") nix::libc::SYS_clone => answer,
+            in("rdi") flags, in("rsi") stack_top, in("rdx") 0, in("r10") 0, in("r8") 0,
+            in("r12") run,
+            lateout("rcx") _, lateout("r11") _,
+        );
+    }
+    answer
+}
+
+/// As on x86_64.
+///
+/// # Safety
+/// As on x86_64.
+#[cfg(target_arch = "aarch64")]
+pub(super) unsafe fn thread(flags: u64, stack_top: *mut u8, run: extern "C" fn() -> !) -> i64 {
+    let answer: i64;
+    // SAFETY: as on x86_64.
+    unsafe {
+        std::arch::asm!(
+            "svc 0",
+            "cbnz x0, 2f",
+            "mov x29, xzr",
+            "blr x9",
+            "udf #0",
+            "2:",
+            in("x8") nix::libc::SYS_clone,
+            inlateout("x0") flags => answer,
+            in("x1") stack_top, in("x2") 0, in("x3") 0, in("x4") 0,
+            in("x9") run,
+        );
+    }
+    answer
+}
+
+/// Ends this process without a system call, which a filter could refuse: by an
+/// instruction that no processor knows.
+pub(super) fn die() -> ! {
+    loop {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: raises SIGILL in this process and nothing else.
+        unsafe {
+            asm!("ud2");
+        }
+        #[cfg(target_arch = "aarch64")]
+        // SAFETY: raises SIGILL in this process and nothing else.
+        unsafe {
+            std::arch::asm!("udf #0");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Verdicts from answers.
+
+use nix::errno::Errno as NixErrno;
+use nix::sys::signal::Signal;
+
+use crate::confinement::{
+    AbiVerdicts, ArgumentVerdict, Cause, Errno, KillScope, SyscallVerdict, Verdict, VerdictRange,
+};
+use crate::syscalls::{Abi, KERNEL_RELEASE};
+
+use super::child::Own;
+use super::question::Question;
+use super::supervisor::Answer;
+
+/// `uretprobe` and `uprobe`: since Linux 6.14 and 6.17 no filter runs on them
+/// (`kernel/seccomp.c`); their own bodies answer the child with SIGILL and ENXIO.
+const UNFILTERED: [u32; 2] = [335, 336];
+
+/// The verdict that an answer is.
+pub(super) fn verdict(question: &Question, answer: Answer, own: Own) -> Verdict {
+    match answer {
+        Answer::Unasked => Verdict::Inconclusive("time was up before it was asked".into()),
+        Answer::PassedOn => Verdict::Allowed,
+        Answer::Trapped(data) => Verdict::Trapped(data),
+        Answer::KilledThread => Verdict::Killed(KillScope::Thread),
+        Answer::KilledProcess => Verdict::Killed(KillScope::Process),
+        Answer::Killed => Verdict::Inconclusive(
+            "killed; no second thread could be had to tell thread from process".into(),
+        ),
+        Answer::Died(signal) if unfiltered(question) && signal == Signal::SIGILL => {
+            Verdict::NeverFiltered
+        }
+        Answer::Died(signal) => {
+            Verdict::Inconclusive(format!("the asking process died of {signal}"))
+        }
+        Answer::Returned(value) if unfiltered(question) && value == -(NixErrno::ENXIO as i64) => {
+            Verdict::NeverFiltered
+        }
+        Answer::Returned(value) => returned(value, own),
+    }
+}
+
+fn returned(value: i64, own: Own) -> Verdict {
+    if own == Own::Trace && value == -(NixErrno::ENOSYS as i64) {
+        return Verdict::Inconclusive(
+            "ENOSYS: let through, or a filter's own errno(ENOSYS)".into(),
+        );
+    }
+    match i32::try_from(-value) {
+        Ok(errno @ 0..=4095) => Verdict::Errno(Errno(errno)),
+        _ => Verdict::Inconclusive(format!(
+            "the call returned {value}, which no filter can make it do"
+        )),
+    }
+}
+
+fn unfiltered(question: &Question) -> bool {
+    question.abi == Abi::X86_64 && UNFILTERED.contains(&question.number)
+}
+
+/// The verdicts of one ABI, from its questions in their order and what `verdict_of` says of each.
+pub(super) fn table(
+    abi: Abi,
+    questions: &[Question],
+    verdict_of: impl Fn(usize, &Question) -> Verdict,
+) -> AbiVerdicts {
+    let mut syscalls: Vec<SyscallVerdict> = Vec::new();
+    let mut unnamed: Vec<VerdictRange> = Vec::new();
+    for (at, question) in questions.iter().enumerate().filter(|(_, q)| q.abi == abi) {
+        let verdict = verdict_of(at, question);
+        if let Some(label) = question.vector {
+            let asked = syscalls.iter_mut().find(|s| s.number == question.number);
+            if let Some(syscall) = asked {
+                syscall.arguments.push(ArgumentVerdict {
+                    label: label.to_owned(),
+                    verdict,
+                });
+            }
+            continue;
+        }
+        match abi.name(question.number) {
+            Some(name) => {
+                let cause = (verdict.stopped() == Some(true)).then_some(Cause::Seccomp);
+                syscalls.push(SyscallVerdict {
+                    number: question.number,
+                    name: name.to_owned(),
+                    verdict,
+                    arguments: Vec::new(),
+                    cause,
+                    cases: Vec::new(),
+                });
+            }
+            None => match unnamed.last_mut() {
+                Some(range) if range.last + 1 == question.number && range.verdict == verdict => {
+                    range.last = question.number;
+                }
+                _ => unnamed.push(VerdictRange {
+                    first: question.number,
+                    last: question.number,
+                    verdict,
+                }),
+            },
+        }
+    }
+    AbiVerdicts {
+        abi: abi.as_str().to_owned(),
+        native: abi == Abi::native(),
+        table: KERNEL_RELEASE.to_owned(),
+        syscalls,
+        unnamed,
+    }
+}

@@ -1,0 +1,184 @@
+//! The probe under filters whose verdicts are known.
+
+use std::process::Command;
+
+use amiconfined::confinement::{KillScope, SeccompMethod, Verdict};
+use amiconfined::probe;
+use libseccomp::{ScmpAction, ScmpArgCompare, ScmpCompareOp, ScmpFilterContext, ScmpSyscall};
+
+/// Runs this same test in a process of its own, where `here` is true.
+fn in_own_process(test: &str, here: impl FnOnce()) {
+    const MARK: &str = "AMICONFINED_TEST_IN_OWN_PROCESS";
+    if std::env::var_os(MARK).is_some_and(|m| m == test) {
+        here();
+        return;
+    }
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            &format!("probe::{test}"),
+            "--nocapture",
+            "--test-threads=1",
+        ])
+        .env(MARK, test)
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success() && text.contains("1 passed"),
+        "{text}\n{errors}"
+    );
+}
+
+fn rule(filter: &mut ScmpFilterContext, action: ScmpAction, name: &str) {
+    filter
+        .add_rule(action, ScmpSyscall::from_name(name).unwrap())
+        .unwrap();
+}
+
+#[test]
+fn each_action_shows_itself() {
+    in_own_process("each_action_shows_itself", || {
+        let mut filter = ScmpFilterContext::new(ScmpAction::Allow).unwrap();
+        rule(&mut filter, ScmpAction::Errno(1), "mount");
+        rule(&mut filter, ScmpAction::Errno(0), "sync");
+        rule(&mut filter, ScmpAction::Errno(38), "clone3");
+        rule(&mut filter, ScmpAction::KillThread, "keyctl");
+        rule(&mut filter, ScmpAction::KillProcess, "bpf");
+        rule(&mut filter, ScmpAction::Trap, "ptrace");
+        rule(&mut filter, ScmpAction::Log, "getppid");
+        rule(&mut filter, ScmpAction::Errno(1), "acct");
+        let personality = ScmpSyscall::from_name("personality").unwrap();
+        let not_zero = ScmpArgCompare::new(0, ScmpCompareOp::NotEqual, 0);
+        filter
+            .add_rule_conditional(ScmpAction::Errno(1), personality, &[not_zero])
+            .unwrap();
+        filter.load().unwrap();
+
+        let started = std::time::Instant::now();
+        let found = probe::verdicts(None);
+        println!("asked in {:?}", started.elapsed());
+        assert_eq!(found.method, SeccompMethod::Notify);
+        let native = &found.abis[0];
+        let verdict = |name: &str| native.by_name(name).unwrap().verdict.clone();
+        let errno = |number| Verdict::Errno(amiconfined::confinement::Errno(number));
+        assert_eq!(verdict("mount"), errno(1));
+        assert_eq!(verdict("sync"), errno(0));
+        assert_eq!(verdict("clone3"), errno(38));
+        assert_eq!(verdict("acct"), errno(1));
+        assert_eq!(verdict("keyctl"), Verdict::Killed(KillScope::Thread));
+        assert_eq!(verdict("bpf"), Verdict::Killed(KillScope::Process));
+        assert!(matches!(verdict("ptrace"), Verdict::Trapped(_)));
+        for name in [
+            "getppid",
+            "reboot",
+            "vhangup",
+            "exit_group",
+            "rt_sigreturn",
+            "personality",
+            "execve",
+        ] {
+            assert_eq!(verdict(name), Verdict::Allowed, "{name}");
+        }
+        let personality = native.by_name("personality").unwrap();
+        for asked in &personality.arguments {
+            let zero = asked.label == "PER_LINUX";
+            let expected = if zero { Verdict::Allowed } else { errno(1) };
+            assert_eq!(asked.verdict, expected, "{}", asked.label);
+        }
+        let others = native
+            .syscalls
+            .iter()
+            .filter(|s| s.verdict != Verdict::Allowed)
+            .count();
+        println!("{others} verdicts other than allowed");
+        assert_eq!(
+            others,
+            7 + native
+                .syscalls
+                .iter()
+                .filter(|s| s.verdict == Verdict::NeverFiltered)
+                .count()
+        );
+    });
+}
+
+#[test]
+fn no_filter_means_that_nothing_is_asked() {
+    let found = probe::verdicts(Some(amiconfined::confinement::SeccompMode::Disabled));
+    assert_eq!(found.method, SeccompMethod::NoFilter);
+    assert!(
+        found.abis[0]
+            .syscalls
+            .iter()
+            .all(|s| s.verdict == Verdict::Allowed)
+    );
+}
+
+/// What stands in the way is named, and the probe ends.
+fn denied(name: &str, arguments: &[ScmpArgCompare], action: ScmpAction) -> SeccompMethod {
+    let mut filter = ScmpFilterContext::new(ScmpAction::Allow).unwrap();
+    filter
+        .add_rule_conditional(action, ScmpSyscall::from_name(name).unwrap(), arguments)
+        .unwrap();
+    filter.load().unwrap();
+    let started = std::time::Instant::now();
+    let found = probe::verdicts(None);
+    assert!(started.elapsed() < std::time::Duration::from_secs(2));
+    println!("{:?}", found.method);
+    found.method
+}
+
+#[test]
+fn a_denied_clone_is_named() {
+    in_own_process("a_denied_clone_is_named", || {
+        let method = denied("clone", &[], ScmpAction::Errno(1));
+        assert!(matches!(method, SeccompMethod::NotProbed { why } if why.contains("clone: EPERM")));
+    });
+}
+
+#[test]
+fn a_denied_seccomp_is_named() {
+    in_own_process("a_denied_seccomp_is_named", || {
+        let method = denied("seccomp", &[], ScmpAction::Errno(1));
+        assert!(matches!(method, SeccompMethod::NotProbed { why } if why.contains("EPERM")));
+    });
+}
+
+#[test]
+fn a_denied_prctl_is_named() {
+    in_own_process("a_denied_prctl_is_named", || {
+        let no_new_privs = ScmpArgCompare::new(0, ScmpCompareOp::Equal, 38);
+        let method = denied("prctl", &[no_new_privs], ScmpAction::Errno(13));
+        assert!(matches!(method, SeccompMethod::NotProbed { why } if why.contains("EACCES")));
+    });
+}
+
+#[test]
+fn a_faked_success_of_seccomp_carries_nothing_out() {
+    in_own_process("a_faked_success_of_seccomp_carries_nothing_out", || {
+        let method = denied("seccomp", &[], ScmpAction::Errno(0));
+        assert!(matches!(method, SeccompMethod::NotProbed { why } if why.contains("no listener")));
+    });
+}
+
+#[test]
+fn a_listener_that_is_refused_leaves_the_tracer_less_answer() {
+    in_own_process(
+        "a_listener_that_is_refused_leaves_the_tracer_less_answer",
+        || {
+            let with_listener = ScmpArgCompare::new(1, ScmpCompareOp::Equal, 8);
+            let method = denied("seccomp", &[with_listener], ScmpAction::Errno(22));
+            assert!(matches!(method, SeccompMethod::TraceWithoutTracer { .. }));
+        },
+    );
+}
+
+#[test]
+fn an_existing_listener_is_named() {
+    in_own_process("an_existing_listener_is_named", || {
+        let method = denied("vhangup", &[], ScmpAction::Notify);
+        assert!(matches!(method, SeccompMethod::NotProbed { why } if why.contains("EBUSY")));
+    });
+}
