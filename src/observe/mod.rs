@@ -1,1 +1,146 @@
-//! Floor 2: what the kernel says of a process, read through one `ProcRoot`.
+//! Floor 2: what the kernel says of a process, read through one [`ProcRoot`].
+//!
+//! [`observe`] fills every noun of [`Confinement`]. What only a system call tells
+//! that this floor does not make (the landlock ABI, how deep a user namespace
+//! lies, seccomp verdicts) is left `Denied` or not probed, for [`crate::probe`]'s
+//! answers to replace.
+
+mod access;
+mod apparmor;
+mod capabilities;
+mod cgroup;
+mod cgroup_limits;
+mod credentials;
+mod devices;
+mod evidence;
+mod filesystem;
+mod host_paths;
+mod identity;
+mod kernel;
+mod kubernetes;
+mod limits;
+mod lsm;
+mod mountinfo;
+mod namespaces;
+mod observer;
+mod proc_root;
+mod process;
+mod protected;
+mod runtime;
+mod sandbox;
+mod seccomp;
+mod sensitive;
+mod sockets;
+mod status;
+mod token;
+mod walk;
+
+use std::path::PathBuf;
+
+pub use proc_root::{MAX_DIR_ENTRIES, MAX_FILE_BYTES, ProcRoot, ReadError};
+
+use crate::confinement::{Confinement, Errno};
+use observer::Observer;
+
+/// Which process to look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    /// Its id in the pid namespace that the `/proc` shows.
+    pub pid: u32,
+    /// Whether it is the process that asks.
+    pub is_self: bool,
+}
+
+impl Target {
+    /// The calling process.
+    pub fn own() -> Self {
+        Self {
+            pid: std::process::id(),
+            is_self: true,
+        }
+    }
+
+    /// Another process.
+    pub fn other(pid: u32) -> Self {
+        Self {
+            pid,
+            is_self: pid == std::process::id(),
+        }
+    }
+}
+
+/// What to observe, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Observe {
+    /// Which process.
+    pub target: Target,
+    /// The file tree that `/sys` is read from, and of the process itself (or of a
+    /// captured tree) every other file: `/`, a host's root, a captured tree.
+    pub root: PathBuf,
+    /// Whether this is the running machine. If not, nothing is asked of the kernel:
+    /// `root` and the `/proc` are captured trees, and what they do not hold is `Denied`.
+    pub live: bool,
+}
+
+/// Why a process could not be observed at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ObserveError {
+    /// The directory of processes could not be opened, and the process is another one.
+    #[error("cannot open the directory of processes: {0}")]
+    Proc(ReadError),
+    /// There is no such process.
+    #[error("no process {pid}: {source}")]
+    NoProcess {
+        /// The id that was asked for.
+        pid: u32,
+        /// What looking for it gave.
+        source: ReadError,
+    },
+    /// The process ended while it was looked at, or its id passed to another one.
+    #[error("process {pid} ended while it was looked at: {errno}")]
+    Gone {
+        /// The id.
+        pid: u32,
+        /// Always `ESRCH`.
+        errno: Errno,
+    },
+}
+
+/// Observes one process.
+///
+/// Facts that are refused are `Denied` in the result. Of the calling process there
+/// is always a result, also without any `/proc`.
+///
+/// # Errors
+/// [`ObserveError`], where another process is not there or ends meanwhile.
+///
+/// ```no_run
+/// use amiconfined::observe::{Observe, ProcRoot, Target, observe};
+/// let options = Observe { target: Target::own(), root: "/".into(), live: true };
+/// let confinement = observe(&ProcRoot::open("/proc"), &options)?;
+/// println!("{:?}", confinement.capabilities.effective);
+/// # Ok::<(), amiconfined::observe::ObserveError>(())
+/// ```
+pub fn observe(proc: &ProcRoot, options: &Observe) -> Result<Confinement, ObserveError> {
+    let observer = Observer::new(proc, options)?;
+    let process = process::process(&observer);
+    let credentials = credentials::credentials(&observer);
+    let namespaces = namespaces::namespaces(&observer);
+    let filesystem = filesystem::filesystem(&observer, &namespaces);
+    let confinement = Confinement {
+        identity: identity::identity(&observer),
+        capabilities: capabilities::capabilities(&observer),
+        lsm: lsm::lsm(&observer),
+        seccomp: seccomp::seccomp(&observer),
+        cgroup: cgroup::cgroup(&observer),
+        limits: limits::limits(&observer),
+        runtime: runtime::runtime(&observer, &namespaces, &filesystem, &credentials),
+        credentials: credentials.noun(),
+        kernel: kernel::kernel(&observer),
+        process,
+        namespaces,
+        filesystem,
+    };
+    observer.still_the_same(&confinement.process)?;
+    Ok(confinement)
+}

@@ -8,6 +8,7 @@ mod compare_captures;
 mod declared_documents;
 mod declared_workloads;
 mod floors;
+mod observe;
 mod pod_security_checks;
 mod pod_security_golden;
 mod pod_security_messages;

@@ -1,0 +1,134 @@
+//! Control groups: version, path, and whether they may be written.
+
+use super::Observer;
+use super::access::writable;
+use super::cgroup_limits::{self, Hierarchy};
+use super::status::{decimal, malformed};
+use crate::confinement::{Cgroup, CgroupPath, CgroupVersion, Reading, Writable};
+
+/// Reads the cgroup noun.
+pub(super) fn cgroup(o: &Observer<'_>) -> Cgroup {
+    let paths = paths(o);
+    let known = paths.known().map_or(&[][..], Vec::as_slice);
+    let hierarchies = cgroup_limits::hierarchies(o, known);
+    Cgroup {
+        version: paths.as_ref().map(|paths| version(paths)),
+        memory_max: cgroup_limits::memory_max(o, &hierarchies),
+        cpu_max: cgroup_limits::cpu_max(o, &hierarchies),
+        pids_max: cgroup_limits::pids_max(o, &hierarchies),
+        writable: any_writable(o, &hierarchies, "cgroup.procs"),
+        release_agent_writable: release_agent(o, &hierarchies),
+        paths,
+    }
+}
+
+/// `/proc/PID/cgroup`, since Linux 2.6.24; `cgroups(7)`.
+pub(super) fn paths(o: &Observer<'_>) -> Reading<Vec<CgroupPath>> {
+    match o.pid_dir.read("cgroup") {
+        Ok(bytes) => match parse(&bytes) {
+            Some(paths) => Reading::Known(paths),
+            None => malformed(&o.pid_dir.path().join("cgroup"), "cgroup file"),
+        },
+        Err(error) => o.missing_or_denied(&error, "this kernel has no control groups"),
+    }
+}
+
+/// `hierarchy:controllers:path`; a path may hold colons, and names that a container chose.
+fn parse(bytes: &[u8]) -> Option<Vec<CgroupPath>> {
+    bytes
+        .split(|b| *b == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| {
+            let mut parts = line.splitn(3, |b| *b == b':');
+            Some(CgroupPath {
+                hierarchy: decimal(parts.next()?)?,
+                controllers: parts.next()?.into(),
+                path: parts.next()?.into(),
+            })
+        })
+        .collect()
+}
+
+fn version(paths: &[CgroupPath]) -> CgroupVersion {
+    let unified = paths.iter().any(|p| p.hierarchy == 0);
+    match (unified, paths.iter().any(|p| p.hierarchy != 0)) {
+        (true, false) => CgroupVersion::V2,
+        (true, true) => CgroupVersion::Hybrid,
+        (false, _) => CgroupVersion::V1,
+    }
+}
+
+/// Whether a file of the process's own group may be written in any hierarchy.
+fn any_writable(o: &Observer<'_>, hierarchies: &[Hierarchy], file: &str) -> Reading<Writable> {
+    let mut last = cgroup_limits::unmounted(o);
+    for hierarchy in hierarchies {
+        let answer = writable(o, &hierarchy.file(file));
+        let yes = answer.known().is_some_and(|a| a.writable);
+        if yes {
+            return answer.map(|a| at(a, hierarchy));
+        }
+        if last.known().is_none() {
+            last = answer.map(|a| at(a, hierarchy));
+        }
+    }
+    last
+}
+
+fn at(answer: Writable, hierarchy: &Hierarchy) -> Writable {
+    Writable {
+        decided_by: format!("{}: {}", hierarchy.mount_point, answer.decided_by),
+        ..answer
+    }
+}
+
+/// `release_agent` is at the root of a v1 hierarchy alone.
+fn release_agent(o: &Observer<'_>, hierarchies: &[Hierarchy]) -> Reading<Writable> {
+    let mut v1 = hierarchies.iter().filter(|h| !h.v2).peekable();
+    if v1.peek().is_none() {
+        return if hierarchies.is_empty() {
+            cgroup_limits::unmounted(o)
+        } else {
+            Reading::absent("no v1 hierarchy is mounted, and v2 has no release_agent")
+        };
+    }
+    let mut found = Reading::Known(Writable {
+        writable: false,
+        decided_by: "no v1 hierarchy's release_agent is visible".into(),
+    });
+    for hierarchy in v1 {
+        let path = [hierarchy.mount_point.as_bytes(), b"/release_agent"].concat();
+        let answer = writable(o, &path);
+        if matches!(answer, Reading::Absent { .. }) {
+            continue;
+        }
+        let yes = answer.known().is_some_and(|a| a.writable);
+        found = answer.map(|a| at(a, hierarchy));
+        if yes {
+            break;
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn lines_and_versions() {
+        let paths = parse(b"2:cpu,cpuacct:/a:b\n0::/a\n").unwrap();
+        assert_eq!(paths[0].path.to_string(), "/a:b");
+        assert_eq!(version(&paths), CgroupVersion::Hybrid);
+        assert_eq!(version(&paths[..1]), CgroupVersion::V1);
+        assert_eq!(version(&paths[1..]), CgroupVersion::V2);
+        assert_eq!(parse(b"x\n"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
+            parse(&bytes);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Service-account tokens in the process's file tree.
+
+use nix::sys::stat::SFlag;
+
+use super::Observer;
+use super::proc_root::ReadError;
+use super::token::{self, Claims};
+use crate::confinement::{Credentials, Reading};
+
+/// Where secrets are mounted; the second is usually the first by a link.
+const DIRS: [&str; 2] = ["run/secrets", "var/run/secrets"];
+
+/// How deep they are looked through: `kubernetes.io/serviceaccount/token` is three.
+const MAX_DEPTH: usize = 4;
+
+/// The most files that are looked at.
+const MAX_FILES: usize = 256;
+
+/// The tokens that were found, or why they could not be.
+#[derive(Debug)]
+pub(super) struct Found {
+    claims: Result<Vec<Claims>, ReadError>,
+    lifted_by: String,
+}
+
+impl Found {
+    /// What a report shows.
+    pub(super) fn noun(&self) -> Credentials {
+        Credentials {
+            service_account_tokens: match &self.claims {
+                Ok(all) => Reading::Known(all.iter().map(|c| c.token.clone()).collect()),
+                Err(error) => error.denied(self.lifted_by.clone()),
+            },
+        }
+    }
+
+    /// The claims, where there are any.
+    pub(super) fn claims(&self) -> &[Claims] {
+        self.claims.as_deref().unwrap_or_default()
+    }
+}
+
+/// Looks for tokens.
+pub(super) fn credentials(o: &Observer<'_>) -> Found {
+    let mut walk = Walk::default();
+    let claims = o
+        .files
+        .dir()
+        .and_then(|_| {
+            DIRS.iter()
+                .try_for_each(|dir| walk.enter(o, dir.as_bytes(), MAX_DEPTH))
+        })
+        .map(|()| walk.found);
+    Found {
+        lifted_by: claims
+            .as_ref()
+            .err()
+            .map_or_else(String::new, |e| o.file_lift(e)),
+        claims,
+    }
+}
+
+#[derive(Default)]
+struct Walk {
+    found: Vec<Claims>,
+    seen: Vec<(u64, u64)>,
+    files: usize,
+}
+
+impl Walk {
+    fn enter(&mut self, o: &Observer<'_>, dir: &[u8], depth: usize) -> Result<(), ReadError> {
+        let names = match o.files.entries(dir) {
+            Ok(names) => names,
+            Err(error) if error.is_missing() => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        for name in names {
+            // The kubelet's own directories behind the links that it makes.
+            if name.starts_with(b"..") || self.files >= MAX_FILES {
+                continue;
+            }
+            let path = [dir, b"/", &name].concat();
+            let Ok(stat) = o.files.stat(&path) else {
+                continue; // a link that leads nowhere
+            };
+            match SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT {
+                SFlag::S_IFDIR if depth > 1 => self.enter(o, &path, depth - 1)?,
+                SFlag::S_IFREG if !self.seen.contains(&(stat.st_dev, stat.st_ino)) => {
+                    self.seen.push((stat.st_dev, stat.st_ino));
+                    self.files += 1;
+                    let small =
+                        usize::try_from(stat.st_size).is_ok_and(|n| n <= token::MAX_TOKEN_BYTES);
+                    if small && names_a_token(&name) {
+                        let bytes = o.files.read(&path)?;
+                        let shown = [b"/", path.as_slice()].concat();
+                        self.found.extend(token::claims(&bytes, &shown));
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Other files below these directories are other secrets, and none of our concern.
+fn names_a_token(name: &[u8]) -> bool {
+    name.windows(5).any(|w| w.eq_ignore_ascii_case(b"token"))
+}

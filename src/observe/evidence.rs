@@ -1,0 +1,137 @@
+//! What bears on the question which runtime this is, gathered once.
+
+use std::os::unix::ffi::OsStrExt;
+
+use super::Observer;
+use crate::confinement::{
+    ContainerPath, Filesystem, Kernel, NamespaceKind, Namespaces, Protection, Text,
+};
+
+/// The most of an environment variable that is looked at.
+const MAX_VALUE_BYTES: usize = 64;
+
+/// Everything that [`super::sandbox`] and [`super::kubernetes`] conclude from.
+#[derive(Debug)]
+pub(super) struct Evidence<'a> {
+    /// The process under observation.
+    pub(super) o: &'a Observer<'a>,
+    /// Its namespaces.
+    pub(super) namespaces: &'a Namespaces,
+    /// Its file tree.
+    pub(super) filesystem: &'a Filesystem,
+    /// The kernel's own name.
+    pub(super) kernel: Kernel,
+    /// The container that a cgroup path or a cgroup mount names.
+    pub(super) container: Option<ContainerPath>,
+    environment: Vec<Vec<u8>>,
+}
+
+impl<'a> Evidence<'a> {
+    /// Gathers it.
+    pub(super) fn gather(
+        o: &'a Observer<'a>,
+        namespaces: &'a Namespaces,
+        filesystem: &'a Filesystem,
+    ) -> Self {
+        Self {
+            container: container(o),
+            environment: environment(o),
+            kernel: super::kernel::kernel(o),
+            o,
+            namespaces,
+            filesystem,
+        }
+    }
+
+    /// The start of an environment variable's value.
+    pub(super) fn env(&self, name: &str) -> Option<&[u8]> {
+        self.environment.iter().find_map(|entry| {
+            let value = entry.strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
+            value.get(..value.len().min(MAX_VALUE_BYTES))
+        })
+    }
+
+    /// Whether there is such a file in the process's tree.
+    pub(super) fn exists(&self, path: &str) -> bool {
+        self.o.stat(path.as_bytes()).is_ok()
+    }
+
+    /// The first mount whose root, source or file system's options contain a word, and which.
+    pub(super) fn mount_with(&self, word: &str) -> Option<Text> {
+        let contains = |text: &Text| {
+            let bytes = text.as_bytes();
+            bytes.windows(word.len()).any(|w| w == word.as_bytes())
+        };
+        self.o
+            .mounts
+            .iter()
+            .flat_map(|m| m.iter())
+            .find_map(|entry| {
+                let mount = &entry.mount;
+                [&mount.root, &mount.source, &entry.super_options]
+                    .into_iter()
+                    .any(contains)
+                    .then(|| mount.mount_point.clone())
+            })
+    }
+
+    /// Whether every namespace is known to be the machine's initial one.
+    pub(super) fn all_initial(&self) -> bool {
+        self.namespaces.namespaces.iter().all(|n| match &n.initial {
+            crate::confinement::Reading::Known(initial) => initial.initial,
+            crate::confinement::Reading::Absent { .. } => true,
+            crate::confinement::Reading::Denied(_) => false,
+        })
+    }
+
+    /// The kinds of namespace that are known not to be the initial ones.
+    pub(super) fn own_namespaces(&self) -> Vec<NamespaceKind> {
+        let own =
+            |n: &&crate::confinement::Namespace| n.initial.known().is_some_and(|i| !i.initial);
+        self.namespaces
+            .namespaces
+            .iter()
+            .filter(own)
+            .map(|n| n.kind)
+            .collect()
+    }
+
+    /// How many of the paths that OCI runtimes mask are masked.
+    pub(super) fn masked_paths(&self) -> usize {
+        let masked = |p: &&crate::confinement::ProtectedPath| p.state.is(&Protection::Masked);
+        self.filesystem.masked.iter().filter(masked).count()
+    }
+
+    /// The name of the pid namespace's first process, where it is not the machine's.
+    pub(super) fn pid1_comm(&self) -> Option<Text> {
+        let bytes = self.o.proc.read("1/comm").ok()?;
+        Some(bytes.trim_ascii_end().into())
+    }
+}
+
+fn environment(o: &Observer<'_>) -> Vec<Vec<u8>> {
+    if o.is_live_self() {
+        return std::env::vars_os()
+            .map(|(name, value)| [name.as_bytes(), b"=", value.as_bytes()].concat())
+            .collect();
+    }
+    let bytes = o.pid_dir.read("environ").unwrap_or_default();
+    bytes.split(|b| *b == 0).map(<[u8]>::to_vec).collect()
+}
+
+/// From `/proc/PID/cgroup`; inside a cgroup namespace from what is mounted of cgroupfs.
+fn container(o: &Observer<'_>) -> Option<ContainerPath> {
+    let paths = super::cgroup::paths(o);
+    let by_path = paths
+        .known()
+        .into_iter()
+        .flatten()
+        .find_map(|p| ContainerPath::parse(p.path.as_bytes()));
+    by_path.or_else(|| {
+        let mounts = o.mounts.as_ref().ok()?;
+        mounts
+            .iter()
+            .filter(|e| e.mount.fstype == *"cgroup" || e.mount.fstype == *"cgroup2")
+            .find_map(|e| ContainerPath::parse(e.mount.root.as_bytes()))
+    })
+}

@@ -1,0 +1,250 @@
+//! What isolates the process: the strongest claim that the evidence bears.
+
+use super::evidence::Evidence;
+use crate::confinement::{Claim, Manager, Sandbox};
+
+/// gVisor's constant answer to `uname -v` (gVisor `pkg/sentry/kernel/version.go`).
+const GVISOR_VERSION: &str = "#1 SMP Sun Jan 10 15:06:54 PST 2016";
+
+/// As many masked paths as no host has, and every OCI runtime makes by default.
+const MANY_MASKED: usize = 3;
+
+/// One sign and what it shows.
+type Sign = fn(&Evidence<'_>) -> Option<String>;
+
+/// The signs, the strongest isolation first.
+const SIGNS: [(Sandbox, Sign); 14] = [
+    (Sandbox::Gvisor, gvisor),
+    (Sandbox::Kata, kata_share),
+    (Sandbox::Kata, kata_cmdline),
+    (Sandbox::Nspawn, nspawn),
+    (Sandbox::Lxc, lxc),
+    (Sandbox::Firejail, firejail),
+    (Sandbox::Bubblewrap, bubblewrap_root),
+    (Sandbox::Bubblewrap, flatpak),
+    (Sandbox::Bubblewrap, bubblewrap_init),
+    (Sandbox::Nsjail, nsjail),
+    (Sandbox::RuncLike, container_path),
+    (Sandbox::RuncLike, runtime_files),
+    (Sandbox::RuncLike, runtime_mounts),
+    (Sandbox::RuncLike, masked_paths),
+];
+
+/// Concludes which sandbox it is; every sign of the one that is claimed is named.
+pub(super) fn sandbox(e: &Evidence<'_>, manager: Option<Manager>) -> Claim<Sandbox> {
+    let signs: Vec<(Sandbox, String)> = SIGNS
+        .iter()
+        .filter_map(|(sandbox, sign)| sign(e).map(|seen| (*sandbox, seen)))
+        .collect();
+    if let Some((strongest, _)) = signs.first() {
+        let mut evidence: Vec<String> = signs
+            .iter()
+            .filter(|(sandbox, _)| sandbox == strongest)
+            .map(|(_, seen)| seen.clone())
+            .collect();
+        if let (Sandbox::RuncLike, Some(seen)) = (strongest, firecracker(e)) {
+            evidence.push(format!("the kernel runs in a virtual machine: {seen}"));
+        }
+        return Claim {
+            value: Some(*strongest),
+            evidence,
+        };
+    }
+    let own = e.own_namespaces();
+    if own.is_empty() {
+        return unnamed_machine(e, manager);
+    }
+    let names: Vec<&str> = own.iter().map(|kind| kind.name()).collect();
+    Claim {
+        value: Some(Sandbox::Namespaces),
+        evidence: vec![
+            format!("own namespaces: {}", names.join(", ")),
+            "nothing names what made them".into(),
+        ],
+    }
+}
+
+/// No own namespace is known, and nothing names a runtime.
+fn unnamed_machine(e: &Evidence<'_>, manager: Option<Manager>) -> Claim<Sandbox> {
+    if !e.all_initial() {
+        return Claim {
+            value: None,
+            evidence: vec!["not every namespace could be told to be the initial one".into()],
+        };
+    }
+    if manager.is_some() {
+        return Claim {
+            value: None,
+            evidence: vec![
+                "every namespace is the initial one, yet something names a manager".into(),
+            ],
+        };
+    }
+    if let Some(seen) = firecracker(e) {
+        return Claim {
+            value: Some(Sandbox::Firecracker),
+            evidence: vec![
+                seen,
+                "every namespace is the virtual machine's initial one".into(),
+            ],
+        };
+    }
+    Claim {
+        value: Some(Sandbox::None),
+        evidence: vec!["every namespace is the machine's initial one".into()],
+    }
+}
+
+fn gvisor(e: &Evidence<'_>) -> Option<String> {
+    let known = |reading: &crate::confinement::Reading<crate::confinement::Text>| {
+        reading
+            .known()
+            .map(|t| t.to_lossy().into_owned())
+            .unwrap_or_default()
+    };
+    if known(&e.kernel.version) == GVISOR_VERSION {
+        return Some(format!("uname -v is gVisor's constant {GVISOR_VERSION:?}"));
+    }
+    known(&e.kernel.release)
+        .to_ascii_lowercase()
+        .contains("gvisor")
+        .then(|| "uname -r names gVisor".into())
+}
+
+fn kata_share(e: &Evidence<'_>) -> Option<String> {
+    e.mount_with("kataShared")
+        .map(|at| format!("the mount at {at} is of kataShared"))
+}
+
+fn kata_cmdline(e: &Evidence<'_>) -> Option<String> {
+    cmdline_has(e, "kata-containers.target")
+        .then(|| "the kernel's command line starts kata-containers.target".into())
+}
+
+fn cmdline_has(e: &Evidence<'_>, word: &str) -> bool {
+    let cmdline = e.o.proc.read("cmdline").unwrap_or_default();
+    cmdline.windows(word.len()).any(|w| w == word.as_bytes())
+}
+
+/// Firecracker's ACPI tables carry its name as OEM (Firecracker `src/acpi-tables`).
+fn firecracker(e: &Evidence<'_>) -> Option<String> {
+    const OEM_ID: std::ops::Range<usize> = 10..16;
+    let table = e.o.sys.read("sys/firmware/acpi/tables/DSDT").ok();
+    if table.is_some_and(|t| t.get(OEM_ID) == Some(b"FIRECK")) {
+        return Some("the ACPI tables' OEM id is FIRECK, Firecracker's".into());
+    }
+    None
+}
+
+fn nspawn(e: &Evidence<'_>) -> Option<String> {
+    if e.env("container") == Some(b"systemd-nspawn") {
+        return Some("environment has container=systemd-nspawn".into());
+    }
+    for path in ["run/systemd/container", "run/host/container-manager"] {
+        if e.o
+            .files
+            .read(path)
+            .is_ok_and(|b| b.trim_ascii() == b"systemd-nspawn")
+        {
+            return Some(format!("/{path} says systemd-nspawn"));
+        }
+    }
+    None
+}
+
+fn lxc(e: &Evidence<'_>) -> Option<String> {
+    if e.env("container") == Some(b"lxc") {
+        return Some("environment has container=lxc".into());
+    }
+    if e.o
+        .files
+        .read("run/systemd/container")
+        .is_ok_and(|b| b.trim_ascii() == b"lxc")
+    {
+        return Some("/run/systemd/container says lxc".into());
+    }
+    let path = e
+        .container
+        .as_ref()
+        .filter(|c| c.manager == Some(Manager::Lxc))?;
+    Some(format!("cgroup path {}", path.prefix))
+}
+
+fn firejail(e: &Evidence<'_>) -> Option<String> {
+    if e.env("container") == Some(b"firejail") {
+        return Some("environment has container=firejail".into());
+    }
+    e.mount_with("/firejail/")
+        .map(|at| format!("the mount at {at} is of firejail's directory"))
+}
+
+/// bubblewrap builds its tree in a tmpfs below `newroot` and goes into that.
+fn bubblewrap_root(e: &Evidence<'_>) -> Option<String> {
+    let root = e.filesystem.root.known()?;
+    (root.fstype == *"tmpfs" && root.root == *"/newroot")
+        .then(|| "the root mount is /newroot of a tmpfs, as bubblewrap leaves it".into())
+}
+
+fn flatpak(e: &Evidence<'_>) -> Option<String> {
+    (e.exists("/.flatpak-info")).then(|| "/.flatpak-info is there".into())
+}
+
+fn bubblewrap_init(e: &Evidence<'_>) -> Option<String> {
+    e.pid1_comm()
+        .filter(|comm| *comm == *"bwrap")
+        .map(|_| "pid 1 is bwrap".into())
+}
+
+/// nsjail's default host name (`--hostname`); a host may be called so as well.
+fn nsjail(e: &Evidence<'_>) -> Option<String> {
+    let hostname = e.o.proc.read("sys/kernel/hostname").ok()?;
+    let own = e
+        .own_namespaces()
+        .contains(&crate::confinement::NamespaceKind::Uts);
+    let visible = e.o.options.target.is_self;
+    (own && visible && hostname.trim_ascii() == b"NSJAIL")
+        .then(|| "host name in an own uts namespace is NSJAIL, nsjail's default".into())
+}
+
+fn container_path(e: &Evidence<'_>) -> Option<String> {
+    let path = e.container.as_ref()?;
+    let oci = !matches!(path.manager, Some(Manager::Lxc | Manager::Systemd));
+    oci.then(|| format!("cgroup path {}", path.prefix))
+}
+
+fn runtime_files(e: &Evidence<'_>) -> Option<String> {
+    // On a host with Docker's own files about, the namespaces say that it is no container.
+    if e.all_initial() {
+        return None;
+    }
+    ["/.dockerenv", "/run/.containerenv"]
+        .into_iter()
+        .find(|path| e.exists(path))
+        .map(|path| format!("{path} is there"))
+}
+
+fn runtime_mounts(e: &Evidence<'_>) -> Option<String> {
+    let root = e.filesystem.root.known()?;
+    if root.fstype != *"overlay" {
+        return None;
+    }
+    [
+        "/docker/",
+        "io.containerd.snapshotter.",
+        "/containers/storage/",
+        "/overlay-containers/",
+    ]
+    .into_iter()
+    .find_map(|word| {
+        let at = e.mount_with(word)?;
+        Some(format!(
+            "root is an overlay, and the mount at {at} names {word}"
+        ))
+    })
+}
+
+fn masked_paths(e: &Evidence<'_>) -> Option<String> {
+    let masked = e.masked_paths();
+    (masked >= MANY_MASKED)
+        .then(|| format!("{masked} of the paths that OCI runtimes mask are masked"))
+}

@@ -1,0 +1,150 @@
+//! `observe` on the running machine, against what other programs say of the same processes.
+
+use std::process::Command;
+
+use amiconfined::confinement::{Confinement, NamespaceKind, Reading};
+use amiconfined::observe::{Observe, ObserveError, ProcRoot, Target, observe};
+
+fn live(target: Target) -> Result<Confinement, ObserveError> {
+    let options = Observe {
+        target,
+        root: "/".into(),
+        live: true,
+    };
+    observe(&ProcRoot::open("/proc"), &options)
+}
+
+fn output(program: &str, args: &[&str]) -> String {
+    let output = Command::new(program).args(args).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// What `awk` and the kernel make of one line of the test's own status.
+fn status_line(name: &str) -> String {
+    let pid = std::process::id();
+    output(
+        "awk",
+        &[
+            "-F:\t",
+            &format!("$1==\"{name}\"{{print $2}}"),
+            &format!("/proc/{pid}/status"),
+        ],
+    )
+}
+
+#[test]
+fn own_facts_are_those_that_other_programs_read() {
+    let found = live(Target::own()).unwrap();
+    println!("{}", serde_json::to_string_pretty(&found).unwrap());
+    let uid = found.identity.uid.known().unwrap();
+    assert_eq!(uid.real.to_string(), output("id", &["-ru"]));
+    assert_eq!(uid.effective.to_string(), output("id", &["-u"]));
+    for (name, set) in [
+        ("CapInh", &found.capabilities.inheritable),
+        ("CapPrm", &found.capabilities.permitted),
+        ("CapEff", &found.capabilities.effective),
+        ("CapBnd", &found.capabilities.bounding),
+        ("CapAmb", &found.capabilities.ambient),
+    ] {
+        assert_eq!(
+            set.known().unwrap().to_string(),
+            status_line(name),
+            "{name}"
+        );
+    }
+    let groups: Vec<String> = found
+        .identity
+        .groups
+        .known()
+        .unwrap()
+        .iter()
+        .map(u32::to_string)
+        .collect();
+    assert_eq!(groups.join(" "), status_line("Groups").trim());
+    let pid = std::process::id();
+    for kind in NamespaceKind::ALL {
+        let link = output("readlink", &[&format!("/proc/{pid}/ns/{kind}")]);
+        let inode = found.namespaces.get(kind).unwrap().inode.known().unwrap();
+        assert_eq!(link, format!("{kind}:[{inode}]"));
+    }
+    let lines = output("wc", &["-l", &format!("/proc/{pid}/mountinfo")]);
+    let count = found.filesystem.mount_count.known().unwrap();
+    assert_eq!(lines.split(' ').next().unwrap(), count.to_string());
+    assert_eq!(
+        found.kernel.release.known().unwrap().to_string(),
+        output("uname", &["-r"])
+    );
+}
+
+#[test]
+fn another_process_is_told_from_the_reader() {
+    let mut child = Command::new("sleep").arg("60").spawn().unwrap();
+    // The name changes at execve; the child may still be between fork and that.
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    let found = live(Target::other(child.id()));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let found = found.unwrap();
+    assert!(!found.process.is_self);
+    assert_eq!(found.process.comm.known().unwrap().to_string(), "sleep");
+    assert!(found.process.parent.is(&std::process::id()));
+    // prctl tells these to the process itself alone.
+    assert!(found.identity.securebits.denial().is_some());
+    assert!(found.identity.dumpable.denial().is_some());
+    let gone = live(Target::other(child.id()));
+    assert!(
+        matches!(gone, Err(ObserveError::NoProcess { .. })),
+        "{gone:?}"
+    );
+}
+
+#[test]
+fn without_proc_each_fact_is_denied_with_its_errno() {
+    let options = Observe {
+        target: Target::own(),
+        root: "/".into(),
+        live: true,
+    };
+    let found = observe(&ProcRoot::open("/nonexistent/proc"), &options).unwrap();
+    let denial = found.identity.uid.denial().unwrap();
+    assert_eq!(denial.errno.unwrap().to_string(), "ENOENT");
+    assert!(
+        found
+            .namespaces
+            .namespaces
+            .iter()
+            .all(|n| n.inode.denial().is_some())
+    );
+    // The kernel tells the process its own sets all the same.
+    let with = live(Target::own()).unwrap();
+    assert_eq!(found.capabilities.effective, with.capabilities.effective);
+    let other = observe(
+        &ProcRoot::open("/nonexistent/proc"),
+        &Observe {
+            target: Target {
+                pid: 1,
+                is_self: false,
+            },
+            ..options
+        },
+    );
+    assert!(matches!(other, Err(ObserveError::Proc(_))), "{other:?}");
+}
+
+#[test]
+fn a_proc_that_anyone_could_have_written_is_refused() {
+    let fake = tempfile::tempdir().unwrap();
+    std::fs::create_dir(fake.path().join("self")).unwrap();
+    std::fs::write(fake.path().join("self/status"), "State:\tS\nSeccomp:\t0\n").unwrap();
+    let options = Observe {
+        target: Target::own(),
+        root: "/".into(),
+        live: true,
+    };
+    let found = observe(&ProcRoot::open(fake.path()), &options).unwrap();
+    assert!(
+        matches!(&found.seccomp.mode, Reading::Denied(d) if d.syscall == "fstatfs"),
+        "{:?}",
+        found.seccomp
+    );
+}
