@@ -1,8 +1,7 @@
 //! All integration tests, in one binary.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
-mod bpf_programs;
-mod bpf_symbolic;
+mod bpf;
 mod captures;
 mod compare_captures;
 mod declared_documents;
@@ -12,6 +11,7 @@ mod observe;
 mod pod_security_checks;
 mod pod_security_golden;
 mod pod_security_messages;
+mod pod_security_observed;
 mod probe;
 mod report;
 mod tables;
