@@ -62,7 +62,7 @@ impl Drop for Shared {
     }
 }
 
-fn raw(program: &[Instruction]) -> Vec<libc::sock_filter> {
+pub(crate) fn raw(program: &[Instruction]) -> Vec<libc::sock_filter> {
     let convert = |i: &Instruction| libc::sock_filter {
         code: i.code,
         jt: i.jt,
@@ -73,7 +73,7 @@ fn raw(program: &[Instruction]) -> Vec<libc::sock_filter> {
 }
 
 /// `seccomp(SECCOMP_SET_MODE_FILTER)`: 0 or more, or the negative errno.
-fn install(filter: &mut [libc::sock_filter], flags: libc::c_ulong) -> i64 {
+pub(crate) fn install(filter: &mut [libc::sock_filter], flags: libc::c_ulong) -> i64 {
     let program = libc::sock_fprog {
         len: filter.len() as u16,
         filter: filter.as_mut_ptr(),

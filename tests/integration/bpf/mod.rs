@@ -3,6 +3,9 @@
 #![allow(clippy::cast_possible_truncation)] // random numbers are cut on purpose
 
 #[cfg(target_arch = "x86_64")]
+mod filter_order;
+mod hostile;
+#[cfg(target_arch = "x86_64")]
 mod kernel;
 #[cfg(target_arch = "x86_64")]
 mod kernel_agrees;
@@ -12,6 +15,9 @@ mod profiles;
 mod profiles_agree;
 mod programs;
 #[cfg(target_arch = "x86_64")]
+mod readable;
+#[cfg(target_arch = "x86_64")]
 mod rules;
-pub(crate) mod simulator;
+#[cfg(target_arch = "x86_64")]
+mod simulator;
 mod symbolic;

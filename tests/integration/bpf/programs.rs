@@ -1,5 +1,6 @@
 //! Random programs and calls for the tests of `bpf`, from a seed that a failing
 //! test prints.
+#![cfg_attr(not(target_arch = "x86_64"), allow(dead_code))] // the kernel tests use the rest
 
 use amiconfined::bpf::{Instruction, Program, SeccompData};
 
