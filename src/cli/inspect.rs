@@ -22,7 +22,7 @@ pub(super) fn run(args: &InspectArgs) -> Result<u8, Error> {
 }
 
 /// What is to be known of the process.
-fn look(args: &InspectArgs) -> Result<Confinement, Error> {
+pub(super) fn look(args: &InspectArgs) -> Result<Confinement, Error> {
     Err(Error::NotObserved(format!(
         "{}: this build does not observe yet",
         super::error::escaped(&args.proc_root)
