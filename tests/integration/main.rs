@@ -4,6 +4,7 @@
 mod bpf;
 mod captures;
 mod compare_captures;
+mod compare_cli;
 mod declared_documents;
 mod declared_workloads;
 mod floors;
