@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::compare_args::CompareArgs;
 use crate::report::SyscallList;
 
 /// Tells what confinement a Linux process is really under.
@@ -31,8 +30,6 @@ pub struct Cli {
 pub enum Command {
     /// Report the confinement of this process, or of another one.
     Inspect(InspectArgs),
-    /// Hold what is declared against what the kernel enforces.
-    Compare(Box<CompareArgs>),
 }
 
 /// Arguments of `inspect`.
@@ -41,9 +38,17 @@ pub struct InspectArgs {
     /// Inspect this process instead; everything but the probe.
     #[arg(long, value_name = "PID", value_parser = clap::value_parser!(u32).range(1..=0x7fff_ffff))]
     pub pid: Option<u32>,
-    /// Read this /proc instead, such as a host's that is mounted elsewhere or a captured one.
+    /// Read this /proc instead, such as a host's that is mounted elsewhere.
     #[arg(long, value_name = "DIR", default_value = "/proc")]
     pub proc_root: PathBuf,
+    /// Read a captured file tree, its `proc` included, instead of the running machine.
+    #[arg(
+        long,
+        value_name = "DIR",
+        requires = "pid",
+        conflicts_with = "proc_root"
+    )]
+    pub captured: Option<PathBuf>,
     /// Do not ask the seccomp filters.
     #[arg(long)]
     pub no_probe: bool,

@@ -20,12 +20,6 @@ pub enum Error {
     /// The command line is not understood.
     #[error("{0}; see amiconfined --help")]
     Usage(String),
-    /// There is no such process.
-    #[error("--pid {pid}: no such process; expected the id of a running one")]
-    NoProcess {
-        /// The id that was given.
-        pid: u32,
-    },
     /// The report could not be written.
     #[error("{}: {reason}", escaped(path))]
     Output {

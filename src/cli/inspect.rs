@@ -1,6 +1,8 @@
 //! `amiconfined inspect`: one process, observed and probed.
 
-use crate::confinement::{Confinement, Reading, Report, SCHEMA, Text};
+use crate::confinement::{Confinement, Reading, Report, SCHEMA, Seccomp, SeccompMethod, Text};
+use crate::observe::{Observe, ObserveError, ProcRoot, Target, observe};
+use crate::probe;
 use crate::report::{self, Options, SyscallList};
 
 use super::args::{Format, InspectArgs, ShownArgs};
@@ -22,11 +24,37 @@ pub(super) fn run(args: &InspectArgs) -> Result<u8, Error> {
 }
 
 /// What is to be known of the process.
-pub(super) fn look(args: &InspectArgs) -> Result<Confinement, Error> {
-    Err(Error::NotObserved(format!(
-        "{}: this build does not observe yet",
-        super::error::escaped(&args.proc_root)
-    )))
+fn look(args: &InspectArgs) -> Result<Confinement, Error> {
+    let options = Observe {
+        target: args.pid.map_or_else(Target::own, Target::other),
+        root: args.captured.clone().unwrap_or_else(|| "/".into()),
+        live: args.captured.is_none(),
+    };
+    let proc = match &args.captured {
+        Some(tree) => ProcRoot::open(tree.join("proc")),
+        None => ProcRoot::open(&args.proc_root),
+    };
+    let mut confinement = observe(&proc, &options).map_err(|error| match error {
+        ObserveError::Gone { .. } => Error::NotObserved(error.to_string()),
+        _ => Error::Input(error.to_string()),
+    })?;
+    if options.live && options.target.is_self {
+        ask(&mut confinement.seccomp, args.no_probe);
+    }
+    Ok(confinement)
+}
+
+/// Puts the verdicts of this process's own filters beside what `/proc` says of them.
+fn ask(seccomp: &mut Seccomp, no_probe: bool) {
+    if no_probe {
+        seccomp.method = SeccompMethod::NotProbed {
+            why: "--no-probe".to_owned(),
+        };
+        return;
+    }
+    let asked = probe::verdicts(seccomp.mode.known().copied());
+    seccomp.method = asked.method;
+    seccomp.abis = asked.abis;
 }
 
 /// Now, RFC 3339, UTC, in whole seconds.

@@ -5,6 +5,8 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use nix::unistd::{AccessFlags, access};
+
 use super::error::{Error, reason};
 
 /// Columns where nothing tells how many there are.
@@ -52,35 +54,18 @@ fn to_file(report: &str, path: &Path) -> std::io::Result<()> {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
         _ => PathBuf::from("."),
     };
-    let mut part = tempfile::Builder::new()
+    // Asked first because tempfile's own errors carry no error number.
+    let directory = File::open(&folder)?;
+    access(&folder, AccessFlags::W_OK | AccessFlags::X_OK)?;
+    let part = tempfile::Builder::new()
         .prefix(".amiconfined-")
         .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(&folder)
-        .map_err(|error| raw(&error))?;
-    part.write_all(report.as_bytes())
-        .map_err(|error| raw(&error))?;
+        .tempfile_in(&folder)?;
+    part.as_file().write_all(report.as_bytes())?;
     part.as_file().sync_all()?;
-    part.persist(&target).map_err(|error| raw(&error.error))?;
+    part.persist(&target).map_err(|error| error.error)?;
     // The rename lasts once the folder is on disk.
-    File::open(&folder)?.sync_all()
-}
-
-/// The kernel's error below the one that tempfile wraps around it with a path.
-fn raw(error: &std::io::Error) -> std::io::Error {
-    let mut source: Option<&(dyn std::error::Error + 'static)> = error
-        .get_ref()
-        .map(|inner| inner as &(dyn std::error::Error + 'static));
-    let mut number = error.raw_os_error();
-    while let Some(inner) = source {
-        if let Some(io) = inner.downcast_ref::<std::io::Error>() {
-            number = number.or(io.raw_os_error());
-        }
-        source = inner.source();
-    }
-    number.map_or_else(
-        || std::io::Error::from(error.kind()),
-        std::io::Error::from_raw_os_error,
-    )
+    directory.sync_all()
 }
 
 /// Whether to colour: on a terminal, unless `NO_COLOR` is set to anything but nothing

@@ -8,7 +8,6 @@ mod accepted;
 mod apparmor;
 mod capabilities;
 mod capability_sets;
-mod comparison;
 mod finding;
 mod groups;
 mod identity;
@@ -30,7 +29,6 @@ mod stages;
 use crate::confinement::{Confinement, Expected};
 
 pub use accepted::{Acceptance, Accepted, AcceptedError};
-pub use comparison::{COMPARISON_SCHEMA, Comparison, Partnerless};
 pub use finding::{Actual, Declared, Finding, Hop, Kind, Severity};
 pub use join::{Joined, Pair, join};
 pub use rule::{RULES, Rule};

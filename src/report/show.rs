@@ -44,6 +44,19 @@ pub(super) fn list<T: ToString>(items: &[T], separator: &str) -> String {
     items.join(separator)
 }
 
+/// How many names a summary has room for.
+const SOME: usize = 8;
+
+/// The first names of a list, and how many more there are; the sections below have all.
+pub(super) fn some<T: AsRef<str>>(names: &[T]) -> String {
+    let shown: Vec<&str> = names.iter().take(SOME).map(AsRef::as_ref).collect();
+    let shown = shown.join(" ");
+    match names.len().saturating_sub(SOME) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
 /// A unit variant's name in JSON, for people: `runc_like` becomes `runc-like`.
 pub(super) fn word<T: serde::Serialize>(value: &T) -> String {
     match serde_json::to_value(value) {

@@ -8,6 +8,7 @@ use crate::confinement::{
 };
 
 use super::layers::own;
+use super::show::some;
 use super::stands_out_files::files;
 
 /// How serious a fact is that stands out.
@@ -68,7 +69,7 @@ fn privilege(c: &Confinement, found: &mut Found) {
     for (name, set) in c.capabilities.sets() {
         let Some(set) = set.known() else { continue };
         let beyond = set.minus(CapabilitySet::DOCKER_DEFAULT);
-        let names = beyond.names().join(" ");
+        let names = some(&beyond.names());
         match name {
             "effective" if !beyond.is_empty() => {
                 let level = if host_user { Level::High } else { Level::Low };

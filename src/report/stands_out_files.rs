@@ -1,7 +1,9 @@
 //! What stands out in the file tree, the control groups and the credentials.
 
-use crate::confinement::{Confinement, Protection, Reading, Sandbox, Writable};
+use crate::confinement::{Confinement, NamespaceKind, Protection, Reading, Writable};
 
+use super::layers::own;
+use super::show::some;
 use super::stands_out::{Found, Level};
 
 /// Adds what stands out among files, sockets, devices, limits and tokens.
@@ -30,12 +32,19 @@ fn can(writable: &Reading<Writable>) -> bool {
 }
 
 fn paths(c: &Confinement, found: &mut Found) {
-    for path in c.filesystem.sensitive.iter().filter(|p| can(&p.writable)) {
+    let sensitive: Vec<&str> = c
+        .filesystem
+        .sensitive
+        .iter()
+        .filter(|p| can(&p.writable))
+        .map(|p| p.path.as_str())
+        .collect();
+    if !sensitive.is_empty() {
         found.add(
-            "sensitive_path_writable",
+            "sensitive_paths_writable",
             Level::High,
-            format!("{} can be written", path.path),
-            &path.why,
+            format!("can be written: {}", some(&sensitive)),
+            "each is a way out of a container, or into the machine's kernel settings",
         );
     }
     let open = |paths: &[crate::confinement::ProtectedPath], bad: &[Protection]| -> Vec<String> {
@@ -46,7 +55,8 @@ fn paths(c: &Confinement, found: &mut Found) {
             .collect()
     };
     // A machine's own tree has no masks, and lacks none.
-    if c.runtime.sandbox.value != Some(Sandbox::None) {
+    let own_tree = !own(c, NamespaceKind::Mnt).is(&false);
+    if own_tree {
         let unmasked = open(
             &c.filesystem.masked,
             &[Protection::None, Protection::ReadOnly],
@@ -55,10 +65,7 @@ fn paths(c: &Confinement, found: &mut Found) {
             found.add(
                 "unmasked",
                 Level::Medium,
-                format!(
-                    "paths that runtimes mask are visible: {}",
-                    unmasked.join(" ")
-                ),
+                format!("paths that runtimes mask are visible: {}", some(&unmasked)),
                 "they tell of the machine's memory, keys, timers and hardware",
             );
         }
@@ -69,7 +76,7 @@ fn paths(c: &Confinement, found: &mut Found) {
                 Level::Medium,
                 format!(
                     "paths that runtimes make read-only are not: {}",
-                    writable.join(" ")
+                    some(&writable)
                 ),
                 "they change the machine's kernel, not the container's alone",
             );
@@ -86,17 +93,17 @@ fn paths(c: &Confinement, found: &mut Found) {
         found.add(
             "host_paths",
             Level::Low,
-            format!("parts of the machine's file tree: {}", host.join(" ")),
+            format!("parts of the machine's file tree: {}", some(&host)),
             "what is written there outlives the container and is read outside it",
         );
     }
     let devices = c.filesystem.devices.known().into_iter().flatten();
     let devices: Vec<String> = devices.map(|d| d.path.to_string()).collect();
-    if !devices.is_empty() && c.runtime.sandbox.value != Some(Sandbox::None) {
+    if !devices.is_empty() && own_tree {
         found.add(
             "devices",
             Level::Medium,
-            format!("device nodes beyond the usual: {}", devices.join(" ")),
+            format!("device nodes beyond the usual: {}", some(&devices)),
             "a device is the machine's own, and a disk is everything on it",
         );
     }

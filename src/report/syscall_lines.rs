@@ -23,7 +23,7 @@ pub(super) fn add(section: &mut Section, abi: &AbiVerdicts, list: SyscallList) {
     section.plain(
         "seccomp.verdict",
         abi.abi.clone(),
-        format!("{native}named by the table of {}", abi.table),
+        format!("{native}named by the table of Linux {}", abi.table),
     );
     let mut groups: Vec<(&Verdict, Vec<&str>)> = Vec::new();
     for syscall in &abi.syscalls {
@@ -53,18 +53,33 @@ pub(super) fn add(section: &mut Section, abi: &AbiVerdicts, list: SyscallList) {
         }
         causes(section, abi);
     }
+    unnamed(section, abi);
+}
+
+/// One line for each verdict of the numbers that the table does not name.
+fn unnamed(section: &mut Section, abi: &AbiVerdicts) {
+    let mut groups: Vec<(&Verdict, Vec<String>)> = Vec::new();
     for range in &abi.unnamed {
         let numbers = if range.first == range.last {
             range.first.to_string()
         } else {
             format!("{} to {}", range.first, range.last)
         };
+        match groups.iter_mut().find(|(v, _)| **v == range.verdict) {
+            Some((_, ranges)) => ranges.push(numbers),
+            None => groups.push((&range.verdict, vec![numbers])),
+        }
+    }
+    for (verdict, ranges) in groups {
         section.add(
             "seccomp.unnamed",
             "  unnamed",
             (
-                format!("{numbers}, unknown to this tool's table: {}", range.verdict),
-                mark(&range.verdict),
+                format!(
+                    "{}, unknown to this tool's table: {verdict}",
+                    ranges.join(", ")
+                ),
+                mark(verdict),
             ),
         );
     }

@@ -91,7 +91,7 @@ fn seccomp() -> Seccomp {
         abis: vec![AbiVerdicts {
             abi: "x86_64".to_owned(),
             native: true,
-            table: "Linux 7.1.5".to_owned(),
+            table: "7.1.5".to_owned(),
             syscalls: vec![
                 syscall(0, "read", Verdict::Allowed, None),
                 SyscallVerdict {
