@@ -1,6 +1,6 @@
 //! Verdicts as lines: grouped by verdict, with arguments, causes and folded ranges.
 
-use crate::confinement::{AbiVerdicts, Cause, SyscallVerdict, Verdict};
+use crate::confinement::{AbiVerdicts, Cause, SyscallVerdict, Verdict, VerdictRange};
 
 use super::page::{Mark, Section};
 use super::{SyscallList, show};
@@ -53,35 +53,43 @@ pub(super) fn add(section: &mut Section, abi: &AbiVerdicts, list: SyscallList) {
         }
         causes(section, abi);
     }
-    unnamed(section, abi);
+    unnamed(section, abi, list == SyscallList::All || abi.native);
 }
 
-/// One line for each verdict of the numbers that the table does not name.
-fn unnamed(section: &mut Section, abi: &AbiVerdicts) {
-    let mut groups: Vec<(&Verdict, Vec<String>)> = Vec::new();
+/// One line for each verdict of the numbers that the table does not name; by how many
+/// they are where the numbers are not wanted.
+fn unnamed(section: &mut Section, abi: &AbiVerdicts, numbers: bool) {
+    let mut groups: Vec<(&Verdict, Vec<&VerdictRange>)> = Vec::new();
     for range in &abi.unnamed {
-        let numbers = if range.first == range.last {
-            range.first.to_string()
-        } else {
-            format!("{} to {}", range.first, range.last)
-        };
         match groups.iter_mut().find(|(v, _)| **v == range.verdict) {
-            Some((_, ranges)) => ranges.push(numbers),
-            None => groups.push((&range.verdict, vec![numbers])),
+            Some((_, ranges)) => ranges.push(range),
+            None => groups.push((&range.verdict, vec![range])),
         }
     }
     for (verdict, ranges) in groups {
+        let which = if numbers {
+            let ranges: Vec<String> = ranges.iter().map(|range| span(range)).collect();
+            ranges.join(", ")
+        } else {
+            let count = |range: &&VerdictRange| u64::from(range.last.abs_diff(range.first)) + 1;
+            format!("{} numbers", ranges.iter().map(count).sum::<u64>())
+        };
         section.add(
             "seccomp.unnamed",
             "  unnamed",
             (
-                format!(
-                    "{}, unknown to this tool's table: {verdict}",
-                    ranges.join(", ")
-                ),
+                format!("{which}, unknown to this tool's table: {verdict}"),
                 mark(verdict),
             ),
         );
+    }
+}
+
+fn span(range: &VerdictRange) -> String {
+    if range.first == range.last {
+        range.first.to_string()
+    } else {
+        format!("{} to {}", range.first, range.last)
     }
 }
 

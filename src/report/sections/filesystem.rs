@@ -83,7 +83,11 @@ fn many<T>(
 fn protected(s: &mut Section, key: &'static str, label: &str, paths: &[ProtectedPath]) {
     let mut groups: Vec<((String, Mark), Vec<&str>)> = Vec::new();
     for path in paths {
-        let state = show::reading(&path.state, show::word);
+        let state = match &path.state {
+            // The reason is the same for each: the path is not here.
+            Reading::Absent { .. } => ("absent".to_owned(), Mark::Faint),
+            state => show::reading(state, show::word),
+        };
         match groups.iter_mut().find(|(known, _)| *known == state) {
             Some((_, members)) => members.push(&path.path),
             None => groups.push((state, vec![&path.path])),

@@ -35,7 +35,7 @@ fn one(namespace: &Namespace) -> (String, Mark) {
         } else {
             "its own"
         };
-        format!("{whose} (known by {})", initial.known_by)
+        format!("{whose} ({})", initial.known_by)
     });
     let (shared, shared_mark) = show::reading(&namespace.shared_with_pid1, |shared| {
         if *shared {
