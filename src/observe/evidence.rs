@@ -96,6 +96,16 @@ impl<'a> Evidence<'a> {
             .collect()
     }
 
+    /// Whether the root directory is one that a runtime put together, rather than a whole
+    /// file system of a disk. A machine whose own tree was made from an image keeps the
+    /// image's `/.dockerenv`, which then says nothing.
+    pub(super) fn root_is_made(&self) -> bool {
+        self.filesystem.root.known().is_some_and(|root| {
+            let stacked = ["overlay", "aufs", "fuse.fuse-overlayfs", "zfs"];
+            root.root != *"/" || stacked.iter().any(|fstype| root.fstype == **fstype)
+        })
+    }
+
     /// How many of the paths that OCI runtimes mask are masked.
     pub(super) fn masked_paths(&self) -> usize {
         let masked = |p: &&crate::confinement::ProtectedPath| p.state.is(&Protection::Masked);

@@ -53,11 +53,28 @@ pub(super) fn host_paths(o: &Observer<'_>, namespaces: &Namespaces) -> Reading<V
 }
 
 fn find(mounts: &Mounts) -> Vec<Mount> {
+    let own_volumes = own_volumes(mounts);
+    let is_volume = |entry: &&Entry| {
+        let root = entry.mount.root.as_bytes();
+        own_volumes
+            .as_ref()
+            .is_some_and(|dir| root.starts_with(dir))
+    };
     mounts
         .iter()
-        .filter(|entry| is_host_path(entry))
+        .filter(|entry| is_host_path(entry) && !is_volume(entry))
         .map(|entry| entry.mount.clone())
         .collect()
+}
+
+/// Where the kubelet keeps the volumes that it made for this Pod (emptyDir, projected and
+/// the like): beside the Pod's own `/etc/hosts`. Another Pod's are the host's.
+fn own_volumes(mounts: &Mounts) -> Option<Vec<u8>> {
+    let hosts = mounts
+        .iter()
+        .find(|e| e.mount.mount_point == *"/etc/hosts")?;
+    let pod = hosts.mount.root.as_bytes().strip_suffix(b"/etc-hosts")?;
+    Some([pod, b"/volumes/kubernetes.io~"].concat())
 }
 
 fn is_host_path(entry: &Entry) -> bool {
@@ -128,5 +145,16 @@ mod tests {
         ] {
             assert!(!found(own), "{own}");
         }
+    }
+
+    #[test]
+    fn a_pods_own_volume_is_told_from_another_pods() {
+        let table = "1 0 0:1 / / rw - overlay overlay rw\n\
+            2 1 8:1 /k/pods/1/etc-hosts /etc/hosts rw - ext4 /dev/sda1 rw\n\
+            3 1 8:1 /k/pods/1/volumes/kubernetes.io~empty-dir/e /e rw - ext4 /dev/sda1 rw\n\
+            4 1 8:1 /k/pods/2/volumes/kubernetes.io~empty-dir/e /f rw - ext4 /dev/sda1 rw\n";
+        let found = find(&Mounts::parse(table.as_bytes()));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].mount_point.to_string(), "/f");
     }
 }

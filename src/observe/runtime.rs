@@ -55,7 +55,7 @@ fn manager(e: &Evidence<'_>) -> Claim<Manager> {
         }
         _ => {}
     }
-    if e.exists("/.dockerenv") && !e.all_initial() {
+    if e.exists("/.dockerenv") && e.root_is_made() && !e.all_initial() {
         seen.push((Manager::Docker, "/.dockerenv is there".into()));
     }
     for (word, manager) in [

@@ -213,8 +213,7 @@ fn container_path(e: &Evidence<'_>) -> Option<String> {
 }
 
 fn runtime_files(e: &Evidence<'_>) -> Option<String> {
-    // On a host with Docker's own files about, the namespaces say that it is no container.
-    if e.all_initial() {
+    if e.all_initial() || !e.root_is_made() {
         return None;
     }
     ["/.dockerenv", "/run/.containerenv"]

@@ -78,3 +78,33 @@ fn components(path: &[u8]) -> VecDeque<Vec<u8>> {
         .map(<[u8]>::to_vec)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nix::fcntl::open;
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn links_stay_inside_as_with_openat2() {
+        let tree = tempfile::tempdir().unwrap();
+        let path = |name: &str| tree.path().join(name);
+        std::fs::create_dir(path("dir")).unwrap();
+        std::fs::write(path("dir/file"), "").unwrap();
+        symlink("/dir", path("rooted")).unwrap();
+        symlink("../../../dir/file", path("dir/climbing")).unwrap();
+        symlink("/etc/passwd", path("outside")).unwrap();
+        symlink("ring", path("ring")).unwrap();
+        let root = open(tree.path(), OFlag::O_PATH | OFlag::O_CLOEXEC, Mode::empty()).unwrap();
+        let result =
+            |rel: &str| open_in_root(root.as_fd(), rel.as_bytes(), OFlag::O_RDONLY).map(|_| ());
+        assert_eq!(result("rooted/file"), Ok(()));
+        assert_eq!(result("rooted/climbing"), Ok(()));
+        assert_eq!(result("../../dir/./file"), Ok(()));
+        assert_eq!(result(""), Ok(()));
+        assert_eq!(result("outside"), Err(("openat", Errno::ENOENT)));
+        assert_eq!(result("ring"), Err(("openat", Errno::ELOOP)));
+        assert_eq!(result("dir/file/x"), Err(("openat", Errno::ENOTDIR)));
+    }
+}

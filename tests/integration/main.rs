@@ -10,6 +10,7 @@ mod declared_documents;
 mod declared_workloads;
 mod floors;
 mod observe;
+mod observe_captures;
 mod package;
 mod pod_security_checks;
 mod pod_security_golden;

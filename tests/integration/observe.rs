@@ -99,6 +99,128 @@ fn another_process_is_told_from_the_reader() {
 }
 
 #[test]
+fn own_namespaces_are_told_from_the_machines() {
+    let script = "echo ready; exec sleep 60";
+    let flags = [
+        "--user",
+        "--map-root-user",
+        "--uts",
+        "--ipc",
+        "--cgroup",
+        "--time",
+        "--net",
+        "--mount",
+    ];
+    let child = Command::new("unshare")
+        .args(flags)
+        .args(["sh", "-c", script])
+        .stdout(std::process::Stdio::piped())
+        .spawn();
+    let Ok(mut child) = child else {
+        println!("SKIPPED: no unshare(1)");
+        return;
+    };
+    let mut line = String::new();
+    std::io::BufRead::read_line(
+        &mut std::io::BufReader::new(child.stdout.take().unwrap()),
+        &mut line,
+    )
+    .unwrap();
+    let found = (line == "ready\n").then(|| live(Target::other(child.id())));
+    let pid = child.id();
+    let outside: Vec<(NamespaceKind, String, String)> = NamespaceKind::ALL
+        .into_iter()
+        .map(|kind| {
+            let link = |pid: &str| output("readlink", &[&format!("/proc/{pid}/ns/{kind}")]);
+            (
+                kind,
+                link(&std::process::id().to_string()),
+                link(&pid.to_string()),
+            )
+        })
+        .collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let Some(found) = found else {
+        println!("SKIPPED: user namespaces are not to be had");
+        return;
+    };
+    let found = found.unwrap();
+    let here = live(Target::own()).unwrap();
+    for (kind, readers, childs) in outside {
+        let namespace = found.namespaces.get(kind).unwrap();
+        assert_eq!(
+            format!("{kind}:[{}]", namespace.inode.known().unwrap()),
+            childs
+        );
+        let readers_initial = here
+            .namespaces
+            .get(kind)
+            .unwrap()
+            .initial
+            .known()
+            .map(|i| i.initial);
+        if let (Some(initial), Some(readers_initial)) = (namespace.initial.known(), readers_initial)
+        {
+            assert_eq!(
+                initial.initial,
+                readers_initial && readers == childs,
+                "{kind}"
+            );
+        }
+    }
+    let map = found.identity.uid_map.known().unwrap();
+    assert_eq!((map.len(), map[0].inside, map[0].count), (1, 0, 1));
+    // A user namespace's uid 0 that is the machine's root outside is root to sysctls as well.
+    let core_pattern = found
+        .filesystem
+        .sensitive
+        .iter()
+        .find(|s| s.path.ends_with("core_pattern"));
+    let writable = core_pattern.unwrap().writable.known().map(|w| w.writable);
+    assert_eq!(writable, Some(output("id", &["-u"]) == "0"));
+    assert_eq!(
+        found.runtime.sandbox.value,
+        Some(amiconfined::confinement::Sandbox::Namespaces),
+        "{:?}",
+        found.runtime
+    );
+}
+
+#[test]
+fn a_link_leads_nowhere_outside_its_tree() {
+    let tree = tempfile::tempdir().unwrap();
+    let outside = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(outside.path(), "outside").unwrap();
+    std::fs::create_dir(tree.path().join("dir")).unwrap();
+    std::fs::write(tree.path().join("dir/file"), "inside").unwrap();
+    let link = |target: &std::path::Path, name: &str| {
+        std::os::unix::fs::symlink(target, tree.path().join(name)).unwrap();
+    };
+    link(outside.path(), "absolute");
+    link(std::path::Path::new("../../../../dir/file"), "climbing");
+    link(std::path::Path::new("/dir/file"), "rooted");
+    link(std::path::Path::new("ring"), "ring");
+    nix::unistd::mkfifo(&tree.path().join("fifo"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let root = ProcRoot::open(tree.path());
+    assert_eq!(
+        root.read("absolute").unwrap_err().errno.to_string(),
+        "ENOENT"
+    );
+    assert_eq!(root.read("climbing").unwrap(), b"inside");
+    assert_eq!(root.read("rooted").unwrap(), b"inside");
+    assert_eq!(root.read("ring").unwrap_err().errno.to_string(), "ELOOP");
+    assert_eq!(root.read("fifo").unwrap_err().errno.to_string(), "EINVAL");
+    let names: Vec<String> = root
+        .entries("dir")
+        .unwrap()
+        .into_iter()
+        .map(|n| String::from_utf8(n).unwrap())
+        .collect();
+    assert_eq!(names, ["file"]);
+}
+
+#[test]
 fn without_proc_each_fact_is_denied_with_its_errno() {
     let options = Observe {
         target: Target::own(),
