@@ -9,6 +9,7 @@ mod compare_captures;
 mod declared_documents;
 mod declared_workloads;
 mod floors;
+mod live_runc;
 mod observe;
 mod observe_captures;
 mod package;
