@@ -2,7 +2,7 @@
 //! `/proc/PID/attr/apparmor/current`.
 
 use super::Kind;
-use super::finding::{Findings, declared, not_known};
+use super::findings::{Findings, declared, not_known};
 use crate::confinement::{AppArmor, AppArmorMode, AppArmorRule, Confinement, Expected, Reading};
 
 pub(super) fn check(expected: &Expected, actual: &Confinement, findings: &mut Findings<'_>) {

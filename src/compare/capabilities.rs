@@ -7,8 +7,9 @@
 
 use super::Kind;
 use super::capability_sets::{Distance, distances};
-use super::finding::{Actual, Declared, Findings, declared, lifted_by, not_known};
+use super::findings::{Findings, declared, lifted_by, not_known};
 use super::identity::inside;
+use super::{Actual, Declared};
 use crate::confinement::{
     CapabilityRule, CapabilitySet, Confinement, Expectation, Expected, SetRule, WrittenCapability,
 };

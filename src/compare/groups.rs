@@ -1,7 +1,7 @@
 //! `supplementalGroups`, `fsGroup`, `supplementalGroupsPolicy`, OCI `additionalGids`:
 //! held against `Groups:` of status.
 
-use super::finding::Findings;
+use super::findings::Findings;
 use super::identity::inner_id;
 use crate::confinement::{Confinement, Expected};
 

@@ -1,7 +1,7 @@
 //! `runAsUser`, `runAsGroup`, `runAsNonRoot`: held against the effective ids, as the
 //! container's own user namespace counts them.
 
-use super::finding::Findings;
+use super::findings::Findings;
 use crate::confinement::{Confinement, Expected, IdMapping, Ids, Reading};
 
 pub(super) fn check(expected: &Expected, actual: &Confinement, findings: &mut Findings<'_>) {

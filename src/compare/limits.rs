@@ -1,7 +1,7 @@
 //! `resources.limits`, OCI `linux.resources`, `rlimits` and `oomScoreAdj`: held against the
 //! control group's limits and `/proc/PID/limits`.
 
-use super::finding::Findings;
+use super::findings::Findings;
 use crate::confinement::{Confinement, CpuQuota, Expected, Reading, Rlimit};
 
 pub(super) fn check(expected: &Expected, actual: &Confinement, findings: &mut Findings<'_>) {

@@ -9,6 +9,7 @@ mod apparmor;
 mod capabilities;
 mod capability_sets;
 mod finding;
+mod findings;
 mod groups;
 mod identity;
 mod join;
@@ -34,7 +35,7 @@ pub use join::{Joined, Pair, join};
 pub use rule::{RULES, Rule};
 pub use stages::compare_stages;
 
-use finding::Findings;
+use findings::Findings;
 
 /// The signature of a check.
 type Check = fn(&Expected, &Confinement, &mut Findings<'_>);

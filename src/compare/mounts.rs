@@ -1,7 +1,8 @@
 //! Volumes and OCI mounts: held against the mounts that bring the host's own files in.
 
 use super::Kind;
-use super::finding::{Actual, Declared, Findings, declared, lifted_by, not_known};
+use super::findings::{Findings, declared, lifted_by, not_known};
+use super::{Actual, Declared};
 use crate::confinement::{Confinement, Expected, ExpectedMount, Mount, Reading};
 
 pub(super) fn check(expected: &Expected, actual: &Confinement, findings: &mut Findings<'_>) {

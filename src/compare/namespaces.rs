@@ -1,7 +1,7 @@
 //! `hostPID`, `hostIPC`, `hostNetwork`, `hostUsers`, OCI `linux.namespaces`: held against
 //! whether each namespace is the node's own.
 
-use super::finding::Findings;
+use super::findings::Findings;
 use super::{Finding, Kind, Severity};
 use crate::confinement::{Confinement, Expected, Namespace, NamespaceKind, NamespaceRule, Reading};
 

@@ -1,6 +1,7 @@
 //! `allowPrivilegeEscalation`, OCI `noNewPrivileges`: held against `NoNewPrivs:` of status.
 
-use super::finding::{Actual, Findings, declared};
+use super::Actual;
+use super::findings::{Findings, declared};
 use super::{Kind, Severity};
 use crate::confinement::{Confinement, Expected};
 

@@ -1,7 +1,8 @@
 //! `procMount`, OCI `maskedPaths` and `readonlyPaths`: held against what covers each path.
 
+use super::Actual;
 use super::Kind;
-use super::finding::{Actual, Findings, declared, lifted_by, not_known};
+use super::findings::{Findings, declared, lifted_by, not_known};
 use crate::confinement::{
     Confinement, Expectation, Expected, PathRule, ProtectedPath, Protection, Reading,
 };

@@ -1,7 +1,8 @@
 //! `privileged`: what it makes of a user other than 0, and whether a container that is not
 //! declared privileged has the marks of one.
 
-use super::finding::{Actual, Findings, declared, not_known};
+use super::Actual;
+use super::findings::{Findings, declared, not_known};
 use super::identity::inside;
 use super::{Kind, Severity};
 use crate::confinement::{Confinement, Expected, Reading};

@@ -1,6 +1,6 @@
 //! `readOnlyRootFilesystem`, OCI `root.readonly`: held against field 6 of the mount at `/`.
 
-use super::finding::Findings;
+use super::findings::Findings;
 use super::{Kind, Severity};
 use crate::confinement::{Confinement, Expected};
 

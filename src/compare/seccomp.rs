@@ -1,7 +1,8 @@
 //! `seccompProfile`, OCI `linux.seccomp`: held against `Seccomp:` of status, then verdict
 //! by verdict.
 
-use super::finding::{Actual, Findings, declared, lifted_by, not_known};
+use super::Actual;
+use super::findings::{Findings, declared, lifted_by, not_known};
 use super::{Kind, Severity, seccomp_verdicts};
 use crate::confinement::{Confinement, Expected, Reading, SeccompMode, SeccompRule};
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Actual;
 use super::Kind;
-use super::finding::{Actual, Findings, declared};
+use super::findings::{Findings, declared};
 use crate::confinement::{
     AbiVerdicts, Confinement, Expectation, SeccompRule, SyscallVerdict, Text, Verdict,
 };

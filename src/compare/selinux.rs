@@ -1,7 +1,7 @@
 //! `seLinuxOptions`, OCI `process.selinuxLabel`: held against `/proc/PID/attr/current`.
 
 use super::Kind;
-use super::finding::{Findings, declared, not_known};
+use super::findings::{Findings, declared, not_known};
 use crate::confinement::{Confinement, Expected, Reading, SeLinux, SeLinuxRule, Text};
 
 pub(super) fn check(expected: &Expected, actual: &Confinement, findings: &mut Findings<'_>) {

@@ -1,6 +1,6 @@
 //! `automountServiceAccountToken`: held against the tokens found in the file tree.
 
-use super::finding::Findings;
+use super::findings::Findings;
 use super::{Kind, Severity};
 use crate::confinement::{Confinement, Expected};
 

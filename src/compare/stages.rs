@@ -18,8 +18,9 @@ pub fn compare_stages(stages: &[&Expected], actual: &Confinement) -> Vec<Finding
     for (position, (stage, findings)) in compared.iter().enumerate() {
         let earlier = out.len();
         for finding in findings {
-            let before = out.get(..earlier).unwrap_or_default();
-            if before.iter().any(|told| says_as_much(told, finding)) {
+            let before = out.get_mut(..earlier).unwrap_or_default();
+            if let Some(told) = before.iter_mut().find(|told| says_as_much(told, finding)) {
+                point_outside(told, finding);
                 continue;
             }
             let mut finding = finding.clone();
@@ -31,6 +32,15 @@ pub fn compare_stages(stages: &[&Expected], actual: &Confinement) -> Vec<Finding
         }
     }
     out
+}
+
+/// Points to the field itself where an annotation keeps a copy of the same.
+fn point_outside(told: &mut Finding, finding: &Finding) {
+    let copy = &told.declared.source;
+    let field = &finding.declared.source;
+    if copy.file == field.file && copy.field.ends_with(&format!(": {}", field.field)) {
+        told.declared.source = field.clone();
+    }
 }
 
 /// Whether a finding of an earlier stage makes one of a later stage superfluous.

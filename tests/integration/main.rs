@@ -19,3 +19,6 @@ mod pod_security_messages;
 mod probe;
 mod report;
 mod tables;
+mod capture_mounts;
+mod compare_cli;
+mod declared_profiles;
