@@ -2,12 +2,13 @@
 
 use super::TooComplex;
 
-/// Units of work for one syscall number. Real filters need some hundreds; all
-/// of it is spent in about ten milliseconds.
-pub(super) const WORK_PER_NUMBER: u64 = 1 << 21;
+/// Units of work for one syscall number. Real filters need some hundreds, one
+/// that lists 500 ioctl requests a million; all of it is spent in tens of
+/// milliseconds.
+pub(super) const WORK_PER_NUMBER: u64 = 1 << 23;
 
 /// Units of work for a whole table of numbers.
-pub(super) const WORK_PER_TABLE: u64 = 1 << 26;
+pub(super) const WORK_PER_TABLE: u64 = 1 << 25;
 
 /// What is left to spend: about one unit per instruction, per condition looked
 /// at, and per bit searched.

@@ -74,21 +74,37 @@ fn without_implied(
     conditions: Vec<Condition>,
     budget: &mut Budget,
 ) -> Result<Vec<Condition>, TooComplex> {
-    budget.spend(conditions.len().saturating_mul(conditions.len()))?;
-    let comparisons: Vec<Comparison> = conditions
+    let telling: Vec<Comparison> = conditions
         .iter()
         .filter_map(|condition| match condition {
-            Condition::Comparison(comparison) => Some(*comparison),
-            Condition::Computation(_) => None,
+            // "Not this value" implies nothing else.
+            Condition::Comparison(comparison) if comparison.relation != Relation::NotEqual => {
+                Some(*comparison)
+            }
+            _ => None,
         })
         .collect();
+    budget.spend(conditions.len().saturating_mul(1 + telling.len()))?;
     Ok(conditions
         .into_iter()
         .filter(|condition| match condition {
-            Condition::Comparison(this) => !comparisons.iter().any(|other| implies(other, this)),
+            Condition::Comparison(this) => !telling.iter().any(|other| implies(other, this)),
             Condition::Computation(_) => true,
         })
+        .map(spelled)
         .collect())
+}
+
+/// A bound on the upper bits alone is a bound on the whole field.
+fn spelled(mut condition: Condition) -> Condition {
+    if let Condition::Comparison(comparison) = &mut condition
+        && matches!(comparison.relation, Relation::Less | Relation::GreaterEqual)
+        && u64::MAX.checked_shl(comparison.mask.trailing_zeros()) == Some(comparison.mask)
+        && comparison.value & !comparison.mask == 0
+    {
+        comparison.mask = u64::MAX;
+    }
+    condition
 }
 
 /// Whether `other` alone makes `this` needless; never both ways round.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::compare_args::CompareArgs;
 use crate::report::SyscallList;
 
 /// Tells what confinement a Linux process is really under.
@@ -30,6 +31,8 @@ pub struct Cli {
 pub enum Command {
     /// Report the confinement of this process, or of another one.
     Inspect(InspectArgs),
+    /// Hold what is declared against what the kernel enforces.
+    Compare(Box<CompareArgs>),
 }
 
 /// Arguments of `inspect`.

@@ -24,7 +24,7 @@ pub(super) fn run(args: &InspectArgs) -> Result<u8, Error> {
 }
 
 /// What is to be known of the process.
-fn look(args: &InspectArgs) -> Result<Confinement, Error> {
+pub(super) fn look(args: &InspectArgs) -> Result<Confinement, Error> {
     let options = Observe {
         target: args.pid.map_or_else(Target::own, Target::other),
         root: args.captured.clone().unwrap_or_else(|| "/".into()),

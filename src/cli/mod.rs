@@ -4,6 +4,10 @@
 //! error, and the exit code says of which kind it was.
 
 mod args;
+mod compare;
+mod compare_args;
+mod compare_input;
+mod compare_profiles;
 mod error;
 mod inspect;
 mod output;
@@ -14,6 +18,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 pub use args::{Cli, Command, Format, InspectArgs, Listed, ShownArgs};
+pub use compare_args::{CompareArgs, CompareFormat, Show};
 pub use error::{Error, FINDINGS, NOT_OBSERVED, SUCCESS, USAGE};
 
 /// Runs the command line and gives the process's exit code.
@@ -42,6 +47,7 @@ fn run() -> Result<u8, Error> {
     match cli.command {
         None => inspect::run(&cli.inspect),
         Some(Command::Inspect(args)) => inspect::run(&args),
+        Some(Command::Compare(args)) => compare::run(&args),
     }
 }
 

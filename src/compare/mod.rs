@@ -8,6 +8,7 @@ mod accepted;
 mod apparmor;
 mod capabilities;
 mod capability_sets;
+mod comparison;
 mod finding;
 mod findings;
 mod groups;
@@ -30,6 +31,7 @@ mod stages;
 use crate::confinement::{Confinement, Expected};
 
 pub use accepted::{Acceptance, Accepted, AcceptedError};
+pub use comparison::{COMPARISON_SCHEMA, Comparison, Partnerless};
 pub use finding::{Actual, Declared, Finding, Hop, Kind, Severity};
 pub use join::{Joined, Pair, join};
 pub use rule::{RULES, Rule};

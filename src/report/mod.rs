@@ -5,10 +5,14 @@
 
 mod amicontained;
 mod explain;
+mod findings_text;
 mod json;
+mod junit;
 mod layers;
 mod options;
 mod page;
+mod policy_report;
+mod sarif;
 mod sections;
 mod show;
 mod stands_out;
@@ -19,9 +23,13 @@ mod text;
 
 pub use amicontained::amicontained;
 pub use explain::explain;
+pub use findings_text::findings_text;
 pub use json::{JsonReport, json, schema};
+pub use junit::junit;
 pub use layers::{Layer, layers};
 pub use options::{Options, SyscallList};
+pub use policy_report::{Dashboard, policy_report};
+pub use sarif::sarif;
 pub use stands_out::{Level, StandsOut, stands_out};
 pub use summary::{BoundingDifference, Summary, VerdictCount};
 pub use text::text;

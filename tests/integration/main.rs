@@ -1,12 +1,14 @@
 //! All integration tests, in one binary.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
-mod bpf_programs;
-mod bpf_symbolic;
+mod bpf;
+mod capture_mounts;
 mod captures;
 mod cli;
 mod compare_captures;
+mod compare_cli;
 mod declared_documents;
+mod declared_profiles;
 mod declared_workloads;
 mod floors;
 mod live_runc;
@@ -16,9 +18,7 @@ mod package;
 mod pod_security_checks;
 mod pod_security_golden;
 mod pod_security_messages;
+mod pod_security_observed;
 mod probe;
 mod report;
 mod tables;
-mod capture_mounts;
-mod compare_cli;
-mod declared_profiles;

@@ -1,11 +1,11 @@
 //! Random programs and calls for the tests of `bpf`, from a seed that a failing
 //! test prints.
-
-#![allow(clippy::cast_possible_truncation)] // random numbers are cut on purpose
+#![cfg_attr(not(target_arch = "x86_64"), allow(dead_code))] // the kernel tests use the rest
 
 use amiconfined::bpf::{Instruction, Program, SeccompData};
 
 pub(crate) const X86_64: u32 = 0xc000_003e;
+pub(crate) const I386: u32 = 0x4000_0003;
 pub(crate) const S390X: u32 = 0x8000_0016;
 
 /// How many generated programs a test tries: its own number, times
@@ -188,4 +188,27 @@ fn instruction(random: &mut Random, style: Style, behind: u64) -> Instruction {
             _ => make(0x20, random.below(16) as u32 * 4),
         },
     }
+}
+/// Instructions that mostly do not pass: a good program with a few fields
+/// changed.
+pub(crate) fn mutated(random: &mut Random) -> Vec<Instruction> {
+    let mut instructions = program(random, Style::Wild).instructions().to_vec();
+    for _ in 0..random.below(3) {
+        let last = instructions.len() as u64;
+        let behind = random.below(last + 3) as u32;
+        let at = random.below(last) as usize;
+        let changed = &mut instructions[at];
+        match random.below(6) {
+            0 => changed.code = random.below(0x100) as u16,
+            1 => changed.code = random.word() as u16,
+            2 => changed.k = random.interesting_word(),
+            3 => changed.k = behind,
+            4 => changed.jt = behind as u8,
+            _ => changed.jf = behind as u8,
+        }
+    }
+    if random.below(16) == 0 {
+        instructions.pop();
+    }
+    instructions
 }

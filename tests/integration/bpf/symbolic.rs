@@ -4,7 +4,7 @@ use amiconfined::bpf::{
     Case, Condition, Decision, Field, Program, SeccompData, decide, evaluate_all,
 };
 
-use crate::bpf_programs::{Random, S390X, Style, X86_64, count, program};
+use super::programs::{Random, S390X, Style, X86_64, count, program};
 
 /// Calls that a decision can go wrong on: each case's own, neighbours of every
 /// number in a condition, and random ones.

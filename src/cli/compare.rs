@@ -1,0 +1,186 @@
+//! `amiconfined compare`: what is declared held against what is enforced.
+
+use super::args::{Format, InspectArgs, ShownArgs};
+use super::compare_args::{CompareArgs, CompareFormat, Show};
+use super::compare_input::{Input, Observed, declarations, of_process, reports, text};
+use super::compare_profiles::Profiles;
+use super::error::{Error, FINDINGS, NOT_OBSERVED, SUCCESS};
+use super::output;
+use crate::compare::{Accepted, COMPARISON_SCHEMA, Comparison, Partnerless, compare_stages, join};
+use crate::confinement::{Confinement, Expected, Source, Subject};
+use crate::declared::{
+    InputError, RuntimeName, expect_inspect, expect_oci_config, expect_workload,
+};
+use crate::report::{Dashboard, findings_text, junit, policy_report, sarif};
+use crate::syscalls::Release;
+
+/// Runs it.
+pub(super) fn run(args: &CompareArgs) -> Result<u8, Error> {
+    let inputs = declarations(&args.declared)?;
+    let profiles = Profiles::new(args, &inputs)?;
+    let accepted = accepted(args)?;
+    let mut observed = if args.actual.is_empty() {
+        vec![of_process(look(args)?, "observed now")]
+    } else {
+        reports(&args.actual)?
+    };
+    if let Some(container) = &args.container {
+        for one in &mut observed {
+            one.subject
+                .container
+                .get_or_insert_with(|| container.clone());
+        }
+    }
+    let mut comparison = compare(args, &inputs, &profiles, &observed)?;
+    accepted.mark(&mut comparison.findings, &today());
+    output::write(&render(args, &comparison)?, args.output.as_deref())?;
+    Ok(if comparison.fails(args.fail_on) {
+        FINDINGS
+    } else if comparison.half_seen() {
+        NOT_OBSERVED
+    } else {
+        SUCCESS
+    })
+}
+
+/// What is enforced now, as `inspect` finds it.
+fn look(args: &CompareArgs) -> Result<Confinement, Error> {
+    super::inspect::look(&InspectArgs {
+        pid: args.pid,
+        proc_root: args.proc_root.clone(),
+        captured: None,
+        no_probe: false,
+        shown: ShownArgs {
+            format: Format::Json,
+            syscalls: None,
+            explain: false,
+            output: None,
+        },
+    })
+}
+
+fn compare(
+    args: &CompareArgs,
+    inputs: &[Input],
+    profiles: &Profiles,
+    observed: &[Observed],
+) -> Result<Comparison, Error> {
+    let mut declared = expect(inputs, args.runtime, None)?;
+    if declared.is_empty() {
+        declared.extend(profiles.alone(None)?);
+    }
+    let subjects: Vec<Subject> = observed.iter().map(|one| one.subject.clone()).collect();
+    let joined = join(&declared, &subjects);
+    let mut findings = Vec::new();
+    for pair in &joined.pairs {
+        let Some(one) = observed.get(pair.actual) else {
+            continue;
+        };
+        let actual = &one.confinement;
+        let runtime = args
+            .runtime
+            .or_else(|| RuntimeName::observed(actual.runtime.manager.value));
+        let kernel = actual
+            .kernel
+            .release
+            .known()
+            .and_then(|release| Release::from_uname(&release.to_lossy()));
+        // Once more, now with the defaults of the runtime that was observed: the order of
+        // declarations does not depend on it.
+        let mut resolved = expect(inputs, runtime, kernel)?;
+        if resolved.is_empty() {
+            resolved.extend(profiles.alone(kernel)?);
+        }
+        for expected in &mut resolved {
+            profiles.resolve(expected, kernel)?;
+        }
+        let stages: Vec<&Expected> = pair
+            .declared
+            .iter()
+            .filter_map(|at| resolved.get(*at))
+            .collect();
+        findings.extend(compare_stages(&stages, actual));
+    }
+    Ok(Comparison {
+        schema: COMPARISON_SCHEMA,
+        tool_version: env!("CARGO_PKG_VERSION"),
+        compared: joined.pairs.len(),
+        findings,
+        not_observed: joined
+            .unobserved
+            .iter()
+            .filter_map(|at| declared.get(*at))
+            .map(|expected| Partnerless {
+                subject: expected.subject.clone(),
+                source: expected.source.clone(),
+                why: String::from("no report is about it"),
+            })
+            .collect(),
+        not_declared: joined
+            .undeclared
+            .iter()
+            .filter_map(|(at, why)| Some((observed.get(*at)?, why)))
+            .map(|(one, why)| Partnerless {
+                subject: one.subject.clone(),
+                source: Source {
+                    file: one.file.clone(),
+                    ..Source::default()
+                },
+                why: why.clone(),
+            })
+            .collect(),
+    })
+}
+
+fn expect(
+    inputs: &[Input],
+    runtime: Option<RuntimeName>,
+    kernel: Option<Release>,
+) -> Result<Vec<Expected>, Error> {
+    let mut all = Vec::new();
+    let bad = |error: InputError| Error::Input(error.to_string());
+    for input in inputs {
+        match input {
+            Input::Workload(workload) => {
+                all.extend(expect_workload(workload, runtime).map_err(bad)?);
+            }
+            Input::Oci(document) => all.push(expect_oci_config(document, kernel).map_err(bad)?),
+            Input::Inspect(document) => all.extend(expect_inspect(document).map_err(bad)?),
+            Input::Profile(_) => {}
+        }
+    }
+    Ok(all)
+}
+
+fn accepted(args: &CompareArgs) -> Result<Accepted, Error> {
+    let mut accepted = Accepted::default();
+    let bad = |error: crate::compare::AcceptedError| Error::Input(error.to_string());
+    for option in &args.ignore {
+        accepted.ignore(option).map_err(bad)?;
+    }
+    if let Some(path) = &args.baseline {
+        let name = super::error::escaped(path).to_string();
+        accepted.baseline(&name, &text(path)?).map_err(bad)?;
+    }
+    Ok(accepted)
+}
+
+/// Today in UTC, `YYYY-MM-DD`.
+fn today() -> String {
+    let now = jiff::Timestamp::now().to_string();
+    now.get(..10).unwrap_or(&now).to_owned()
+}
+
+fn render(args: &CompareArgs, comparison: &Comparison) -> Result<String, Error> {
+    let seconds = jiff::Timestamp::now().as_second();
+    Ok(match args.format {
+        CompareFormat::Text => findings_text(comparison, args.show == Show::All),
+        CompareFormat::Json => serde_json::to_string_pretty(comparison)? + "\n",
+        CompareFormat::Sarif => sarif(comparison)?,
+        CompareFormat::Junit => {
+            junit(comparison).map_err(|error| Error::Input(format!("JUnit: {error}")))?
+        }
+        CompareFormat::PolicyReport => policy_report(comparison, Dashboard::PolicyReport, seconds)?,
+        CompareFormat::Openreports => policy_report(comparison, Dashboard::OpenReports, seconds)?,
+    })
+}

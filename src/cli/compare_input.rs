@@ -1,0 +1,229 @@
+//! The two sides of a comparison, read from files.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::error::{Error, escaped, reason};
+use crate::confinement::{
+    CONTAINER_SCHEMA, Confinement, ContainerRecord, NODE_SCHEMA, NodeReport, Reading, Report,
+    SCHEMA, Subject, Text,
+};
+use crate::declared::{
+    Document, MAX_BYTES, Object, is_inspect, is_kubernetes, is_oci_config, is_seccomp_profile,
+    objects, read_documents,
+};
+
+/// Most bytes that are read of one report: a node of a few thousand containers has less.
+const MAX_REPORT: u64 = 1 << 30;
+
+/// Most files that a folder gives.
+const MAX_FILES: usize = 10_000;
+
+/// Something that declares containers.
+#[derive(Debug)]
+pub(super) enum Input {
+    /// An object of Kubernetes that is a Pod or makes Pods.
+    Workload(Box<crate::declared::Workload>),
+    /// An OCI `config.json`.
+    Oci(Arc<Document>),
+    /// The output of `docker inspect` or `podman inspect`.
+    Inspect(Arc<Document>),
+    /// A seccomp profile.
+    Profile(Arc<Document>),
+}
+
+/// Reads declarations from files, folders and standard input, each by its content.
+pub(super) fn declarations(paths: &[PathBuf]) -> Result<Vec<Input>, Error> {
+    let mut inputs = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            for file in files_of(path)? {
+                recognise(documents(&file)?, &mut inputs)?;
+            }
+        } else {
+            recognise(documents(path)?, &mut inputs)?;
+        }
+    }
+    Ok(inputs)
+}
+
+/// The documents of one file, `-` for standard input.
+pub(super) fn documents(path: &Path) -> Result<Vec<Document>, Error> {
+    let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX);
+    let bytes = read(path, limit.saturating_add(1))?;
+    let name = if path == Path::new("-") {
+        String::from("<stdin>")
+    } else {
+        escaped(path).to_string()
+    };
+    read_documents(&name, &bytes).map_err(|error| Error::Input(error.to_string()))
+}
+
+fn recognise(documents: Vec<Document>, inputs: &mut Vec<Input>) -> Result<(), Error> {
+    for document in documents {
+        let document = Arc::new(document);
+        if is_oci_config(&document) {
+            inputs.push(Input::Oci(document));
+        } else if is_inspect(&document) {
+            inputs.push(Input::Inspect(document));
+        } else if is_seccomp_profile(&document) {
+            inputs.push(Input::Profile(document));
+        } else if is_kubernetes(&document) {
+            let found = objects(&document).map_err(|error| Error::Input(error.to_string()))?;
+            for object in found {
+                match object {
+                    Object::Workload(workload) => inputs.push(Input::Workload(workload)),
+                    Object::Namespace(_) => {}
+                    Object::Other(error) => return Err(Error::Input(error.to_string())),
+                }
+            }
+        } else {
+            return Err(Error::Input(format!(
+                "{}:{}: expected a Kubernetes object, an OCI config.json, docker or podman \
+                 inspect, or a seccomp profile",
+                document.source, document.root.location
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The YAML and JSON files of a folder, and of those in it, in the order of their names.
+#[allow(clippy::disallowed_methods)] // an input that the caller named
+fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let failed = |path: &Path, error: &std::io::Error| {
+        Error::Input(format!("{}: {}", escaped(path), reason(error)))
+    };
+    let mut folders = vec![folder.to_owned()];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).map_err(|e| failed(&folder, &e))? {
+            let entry = entry.map_err(|e| failed(&folder, &e))?;
+            let kind = entry.file_type().map_err(|e| failed(&entry.path(), &e))?;
+            let path = entry.path();
+            let named = path
+                .extension()
+                .is_some_and(|e| ["yaml", "yml", "json"].iter().any(|known| e == *known));
+            if kind.is_dir() {
+                folders.push(path);
+            } else if named {
+                files.push(path);
+            }
+            if files.len() + folders.len() > MAX_FILES {
+                return Err(Error::Input(format!(
+                    "{}: more than {MAX_FILES} files",
+                    escaped(&folder)
+                )));
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Reads a text of at most one mebibyte.
+pub(super) fn text(path: &Path) -> Result<String, Error> {
+    let bytes = read(path, 1 << 20)?;
+    String::from_utf8(bytes)
+        .map_err(|_| Error::Input(format!("{}: expected UTF-8 text", escaped(path))))
+}
+
+fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
+    let failed =
+        |error: &std::io::Error| Error::Input(format!("{}: {}", escaped(path), reason(error)));
+    let mut bytes = Vec::new();
+    let from: Box<dyn Read> = if path == Path::new("-") {
+        Box::new(std::io::stdin().lock())
+    } else {
+        Box::new(File::open(path).map_err(|error| failed(&error))?)
+    };
+    from.take(limit)
+        .read_to_end(&mut bytes)
+        .map_err(|error| failed(&error))?;
+    Ok(bytes)
+}
+
+/// One observed container.
+#[derive(Debug)]
+pub(super) struct Observed {
+    /// Which.
+    pub(super) subject: Subject,
+    /// Where it was read from.
+    pub(super) file: String,
+    /// What is enforced.
+    pub(super) confinement: Confinement,
+}
+
+/// Reads reports: of one process, of a container, of a node, or one record a line.
+pub(super) fn reports(paths: &[PathBuf]) -> Result<Vec<Observed>, Error> {
+    let mut all = Vec::new();
+    for path in paths {
+        let file = escaped(path).to_string();
+        let bytes = read(path, MAX_REPORT)?;
+        let values = serde_json::Deserializer::from_slice(&bytes).into_iter::<serde_json::Value>();
+        for value in values {
+            let bad = |error: serde_json::Error| Error::Input(format!("{file}: {error}"));
+            let value = value.map_err(bad)?;
+            let schema = value
+                .get("schema")
+                .and_then(|s| s.as_str())
+                .unwrap_or_default();
+            if schema == SCHEMA {
+                let report: Report = serde_json::from_value(value).map_err(bad)?;
+                all.push(of_process(report.confinement, &file));
+            } else if schema == CONTAINER_SCHEMA {
+                let record: ContainerRecord = serde_json::from_value(value).map_err(bad)?;
+                all.push(of_container(record, &file));
+            } else if schema == NODE_SCHEMA {
+                let node: NodeReport = serde_json::from_value(value).map_err(bad)?;
+                all.extend(node.containers.into_iter().map(|r| of_container(r, &file)));
+            } else {
+                return Err(Error::Input(format!(
+                    "{file}: schema {schema:?}: expected {SCHEMA}, {CONTAINER_SCHEMA} or {NODE_SCHEMA}"
+                )));
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// A process's report, by what it can see of its own container.
+pub(super) fn of_process(confinement: Confinement, file: &str) -> Observed {
+    let runtime = &confinement.runtime;
+    let subject = Subject {
+        namespace: name(&runtime.pod_namespace),
+        pod: name(&runtime.pod_name),
+        pod_is_prefix: false,
+        uid: name(&runtime.pod_uid),
+        container: None,
+        id: name(&runtime.container_id),
+    };
+    Observed {
+        subject,
+        file: file.to_owned(),
+        confinement,
+    }
+}
+
+fn of_container(record: ContainerRecord, file: &str) -> Observed {
+    let identity = &record.identity;
+    let subject = Subject {
+        namespace: name(&identity.pod_namespace),
+        pod: name(&identity.pod_name),
+        pod_is_prefix: false,
+        uid: name(&identity.pod_uid),
+        container: name(&identity.container_name),
+        id: Some(identity.id.to_string()),
+    };
+    Observed {
+        subject,
+        file: file.to_owned(),
+        confinement: record.confinement,
+    }
+}
+
+fn name(reading: &Reading<Text>) -> Option<String> {
+    reading.known().map(Text::escaped)
+}

@@ -1,0 +1,134 @@
+//! The seccomp profiles that a comparison was given, by what declarations call them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::compare_args::CompareArgs;
+use super::compare_input::{Input, documents};
+use super::error::Error;
+use crate::confinement::{
+    CapabilitySet, Expectation, Expected, SeccompRule, SetRule, Source, Stage, Subject, Text,
+};
+use crate::declared::{Document, is_seccomp_profile, profile_verdicts};
+use crate::syscalls::Release;
+
+/// The profiles at hand.
+#[derive(Debug)]
+pub(super) struct Profiles {
+    given: Vec<Arc<Document>>,
+    root: Option<std::path::PathBuf>,
+    runtime_default: Option<Document>,
+}
+
+impl Profiles {
+    /// Those among the declarations, below `--seccomp-root`, and `--runtime-default`.
+    pub(super) fn new(args: &CompareArgs, inputs: &[Input]) -> Result<Self, Error> {
+        let given = inputs
+            .iter()
+            .filter_map(|input| match input {
+                Input::Profile(document) => Some(Arc::clone(document)),
+                _ => None,
+            })
+            .collect();
+        let runtime_default = match &args.runtime_default {
+            Some(path) => Some(one_profile(path)?),
+            None => None,
+        };
+        Ok(Self {
+            given,
+            root: args.seccomp_root.clone(),
+            runtime_default,
+        })
+    }
+
+    /// Puts the verdicts in the place of a profile's name, where its file is at hand.
+    pub(super) fn resolve(
+        &self,
+        expected: &mut Expected,
+        kernel: Option<Release>,
+    ) -> Result<(), Error> {
+        let capabilities = granted(expected);
+        let Some(expectation) = &mut expected.seccomp else {
+            return Ok(());
+        };
+        let (name, read);
+        let document = match &expectation.value {
+            SeccompRule::RuntimeDefault => {
+                name = Text::from("RuntimeDefault");
+                self.runtime_default.as_ref()
+            }
+            SeccompRule::Localhost(path) => {
+                name = path.clone();
+                let path = path.to_lossy().into_owned();
+                let ours = self.given.iter().find(|document| is_file(document, &path));
+                match (ours, &self.root) {
+                    (Some(document), _) => Some(&**document),
+                    (None, Some(root)) => {
+                        read = one_profile(&root.join(path.trim_start_matches('/')))?;
+                        Some(&read)
+                    }
+                    (None, None) => None,
+                }
+            }
+            _ => return Ok(()),
+        };
+        let Some(document) = document else {
+            return Ok(());
+        };
+        let verdicts = profile_verdicts(document, capabilities, kernel)
+            .map_err(|error| Error::Input(error.to_string()))?;
+        expectation.value = SeccompRule::Profile { name, verdicts };
+        Ok(())
+    }
+
+    /// What profiles expect that were given without any container.
+    pub(super) fn alone(&self, kernel: Option<Release>) -> Result<Vec<Expected>, Error> {
+        let mut all = Vec::new();
+        for document in &self.given {
+            let verdicts = profile_verdicts(document, CapabilitySet::EMPTY, kernel)
+                .map_err(|error| Error::Input(error.to_string()))?;
+            let source = Source {
+                file: document.source.clone(),
+                line: document.root.location.line,
+                column: document.root.location.column,
+                field: String::from("defaultAction"),
+            };
+            let mut expected = Expected::new(Stage::Declared, Subject::default(), source.clone());
+            let name = Text::from(document.source.as_str());
+            expected.seccomp = Some(Expectation::new(
+                SeccompRule::Profile { name, verdicts },
+                source,
+                "the profile itself",
+            ));
+            all.push(expected);
+        }
+        Ok(all)
+    }
+}
+
+/// The capabilities by which Docker's profiles choose their rules.
+fn granted(expected: &Expected) -> CapabilitySet {
+    match expected.capabilities.as_ref().map(|c| c.value.bounding) {
+        Some(SetRule::Exactly(set)) => set,
+        Some(SetRule::AllBut(dropped)) => CapabilitySet(u64::MAX).minus(dropped),
+        Some(SetRule::Any) | None => CapabilitySet::EMPTY,
+    }
+}
+
+/// Whether a document was read from the file that a declaration names.
+fn is_file(document: &Document, path: &str) -> bool {
+    let source = Path::new(&document.source);
+    source.ends_with(path) || Path::new(path).file_name() == source.file_name()
+}
+
+fn one_profile(path: &Path) -> Result<Document, Error> {
+    documents(path)?
+        .into_iter()
+        .find(is_seccomp_profile)
+        .ok_or_else(|| {
+            Error::Input(format!(
+                "{}: expected a seccomp profile, with defaultAction",
+                super::error::escaped(path)
+            ))
+        })
+}
