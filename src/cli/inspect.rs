@@ -7,6 +7,7 @@ use crate::report::{self, Options, SyscallList};
 
 use super::args::{Format, InspectArgs, ShownArgs};
 use super::error::{Error, SUCCESS};
+use super::kernel_facts;
 use super::output;
 
 /// Runs it.
@@ -40,6 +41,10 @@ pub(super) fn look(args: &InspectArgs) -> Result<Confinement, Error> {
     })?;
     if options.live && options.target.is_self {
         ask(&mut confinement.seccomp, args.no_probe);
+        kernel_facts::landlock(&mut confinement);
+    }
+    if options.live {
+        kernel_facts::user_depth(&mut confinement, &args.proc_root);
     }
     Ok(confinement)
 }

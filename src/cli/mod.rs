@@ -10,6 +10,7 @@ mod compare_input;
 mod compare_profiles;
 mod error;
 mod inspect;
+mod kernel_facts;
 mod output;
 
 use std::process::ExitCode;

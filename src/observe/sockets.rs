@@ -28,6 +28,9 @@ const NAMES: [(&str, &str); 4] = [
     ("podman.sock", "podman"),
 ];
 
+/// File systems that the kernel makes up, in which nothing can create a socket.
+const SOCKETLESS: [&str; 6] = ["cgroup", "cgroup2", "devpts", "mqueue", "proc", "sysfs"];
+
 /// Those that are there: at their usual paths, or mounted somewhere else.
 pub(super) fn runtime_sockets(o: &Observer<'_>) -> Vec<RuntimeSocket> {
     let mut candidates: Vec<(Vec<u8>, &str)> = PATHS
@@ -40,6 +43,9 @@ pub(super) fn runtime_sockets(o: &Observer<'_>) -> Vec<RuntimeSocket> {
     }
     for entry in o.mounts.iter().flat_map(|mounts| mounts.iter()) {
         let mount = &entry.mount;
+        if SOCKETLESS.iter().any(|fstype| mount.fstype == **fstype) {
+            continue;
+        }
         for (name, runtime) in NAMES {
             // A socket mounted as a file, by its own or another name.
             if mount.root.as_bytes().ends_with(name.as_bytes()) {

@@ -11,11 +11,14 @@
 
 mod board;
 mod child;
+mod kernel_facts;
 mod listener;
 mod question;
 mod raw;
 mod supervisor;
 mod verdicts;
+
+pub use kernel_facts::{landlock_abi, user_namespace_depth};
 
 use std::time::{Duration, Instant};
 

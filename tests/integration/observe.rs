@@ -128,6 +128,10 @@ fn own_namespaces_are_told_from_the_machines() {
     .unwrap();
     let found = (line == "ready\n").then(|| live(Target::other(child.id())));
     let pid = child.id();
+    let depth = std::fs::File::open(format!("/proc/{pid}/ns/user")).map(|namespace| {
+        let initial = NamespaceKind::User.initial_inode();
+        amiconfined::probe::user_namespace_depth(std::os::fd::AsFd::as_fd(&namespace), initial)
+    });
     let outside: Vec<(NamespaceKind, String, String)> = NamespaceKind::ALL
         .into_iter()
         .map(|kind| {
@@ -147,6 +151,9 @@ fn own_namespaces_are_told_from_the_machines() {
     };
     let found = found.unwrap();
     let here = live(Target::own()).unwrap();
+    if here.namespaces.user_depth.is(&0) {
+        assert_eq!(depth.unwrap(), Ok(1));
+    }
     for (kind, readers, childs) in outside {
         let namespace = found.namespaces.get(kind).unwrap();
         assert_eq!(
