@@ -2,6 +2,7 @@
 //! against itself. `AMICONFINED_BPF_FACTOR` multiplies the generated programs.
 #![allow(clippy::cast_possible_truncation)] // random numbers are cut on purpose
 
+mod corpus;
 #[cfg(target_arch = "x86_64")]
 mod filter_order;
 mod hostile;
