@@ -15,6 +15,7 @@ mod live_runc;
 mod observe;
 mod observe_captures;
 mod package;
+mod package_image;
 mod pod_security_checks;
 mod pod_security_golden;
 mod pod_security_messages;

@@ -25,7 +25,10 @@ pub(crate) fn release_binary() -> &'static PathBuf {
         // target/<triple>/debug/amiconfined stands beside target/<triple>/release.
         let debug = PathBuf::from(env!("CARGO_BIN_EXE_amiconfined"));
         let triple = debug.parent().unwrap().parent().unwrap();
-        triple.join("release/amiconfined")
+        // A copy, since the image is built in the same folder.
+        let copy = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("amiconfined-release");
+        std::fs::copy(triple.join("release/amiconfined"), &copy).unwrap();
+        copy
     })
 }
 
