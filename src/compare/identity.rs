@@ -17,7 +17,9 @@ pub(super) fn check(expected: &Expected, actual: &Confinement, findings: &mut Fi
             u32::to_string,
         );
     }
-    if let Some(expectation) = &expected.non_root {
+    // A declared user other than 0 says more than that it is not 0.
+    let named = expected.uid.as_ref().is_some_and(|uid| uid.value != 0);
+    if let Some(expectation) = expected.non_root.as_ref().filter(|_| !named) {
         findings.judge(
             "non-root",
             expectation,

@@ -26,12 +26,18 @@ pub(super) fn check(expected: &Expected, actual: &Confinement, findings: &mut Fi
         finding.why = String::from("stricter than declared: set-user-ID programs will not work");
         finding.mend = String::from("declare allowPrivilegeEscalation: false, as it is");
     }
+    let agrees = finding.kind == Kind::Agreement;
+    // Where no declaration gives the capability, it is an extra one, and told as that.
+    let given = expected.capabilities.as_ref().is_some_and(|capabilities| {
+        capabilities.value.written.iter().any(|written| {
+            !written.drop && written.meant.is_some_and(|set| set.contains(CAP_SYS_ADMIN))
+        })
+    });
     let effective = &actual.capabilities.effective;
-    if expectation.value
-        && effective
-            .known()
-            .is_some_and(|set| set.contains(CAP_SYS_ADMIN))
-    {
+    let held = effective
+        .known()
+        .is_some_and(|set| set.contains(CAP_SYS_ADMIN));
+    if expectation.value && agrees && given && held {
         findings.add(
             "no-new-privs-with-sys-admin",
             Kind::Drift,
