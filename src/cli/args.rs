@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::check::CheckArgs;
 use super::compare_args::CompareArgs;
 use crate::report::SyscallList;
 
@@ -33,6 +34,8 @@ pub enum Command {
     Inspect(InspectArgs),
     /// Hold what is declared against what the kernel enforces.
     Compare(Box<CompareArgs>),
+    /// Judge by the Pod Security Standards what is declared, or what is enforced.
+    Check(CheckArgs),
 }
 
 /// Arguments of `inspect`.

@@ -75,7 +75,7 @@ fn recognise(documents: Vec<Document>, inputs: &mut Vec<Input>) -> Result<(), Er
             for object in found {
                 match object {
                     Object::Workload(workload) => inputs.push(Input::Workload(workload)),
-                    Object::Namespace(_) => {}
+                    Object::Namespace(_) | Object::Podless => {}
                     Object::Other(error) => return Err(Error::Input(error.to_string())),
                 }
             }
@@ -92,7 +92,7 @@ fn recognise(documents: Vec<Document>, inputs: &mut Vec<Input>) -> Result<(), Er
 
 /// The YAML and JSON files of a folder, and of those in it, in the order of their names.
 #[allow(clippy::disallowed_methods)] // an input that the caller named
-fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+pub(super) fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let failed = |path: &Path, error: &std::io::Error| {
         Error::Input(format!("{}: {}", escaped(path), reason(error)))
     };

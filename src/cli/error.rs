@@ -83,7 +83,7 @@ pub(super) fn reason(error: &std::io::Error) -> String {
 }
 
 /// Escapes what could act on a terminal; a path's own escapes stay as they are.
-fn harmless(line: &str) -> String {
+pub(super) fn harmless(line: &str) -> String {
     line.chars()
         .map(|c| match c {
             '\\' => c.to_string(),

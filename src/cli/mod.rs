@@ -4,6 +4,7 @@
 //! error, and the exit code says of which kind it was.
 
 mod args;
+mod check;
 mod compare;
 mod compare_args;
 mod compare_input;
@@ -19,6 +20,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 pub use args::{Cli, Command, Format, InspectArgs, Listed, ShownArgs};
+pub use check::{CheckArgs, CheckFormat};
 pub use compare_args::{CompareArgs, CompareFormat, Show};
 pub use error::{Error, FINDINGS, NOT_OBSERVED, SUCCESS, USAGE};
 
@@ -49,6 +51,7 @@ fn run() -> Result<u8, Error> {
         None => inspect::run(&cli.inspect),
         Some(Command::Inspect(args)) => inspect::run(&args),
         Some(Command::Compare(args)) => compare::run(&args),
+        Some(Command::Check(args)) => check::run(&args),
     }
 }
 

@@ -14,6 +14,8 @@ pub enum Object {
     Workload(Box<Workload>),
     /// A namespace.
     Namespace(NamespaceObject),
+    /// An object that Kubernetes itself knows and that holds no Pod, such as a Service.
+    Podless,
     /// Anything else: [`InputError::UnknownKind`], for the caller to raise or to leave.
     Other(InputError),
 }
@@ -97,6 +99,8 @@ fn collect(
                 document: Arc::clone(document),
                 path: path.clone(),
             })
+        } else if is_podless(&api_version, &kind) {
+            Object::Podless
         } else {
             Object::Other(unknown(document, path, api_version, kind))
         },
@@ -111,6 +115,46 @@ fn list_of<'k>(api_version: &str, kind: &'k str) -> Option<&'k str> {
         || items == "Namespace"
         || WorkloadKind::of(api_version, items).is_some();
     known.then_some(items)
+}
+
+/// Kinds that often stand beside workloads, by their API group.
+const PODLESS: [(&str, &[&str]); 8] = [
+    (
+        "",
+        &[
+            "ConfigMap",
+            "Endpoints",
+            "Event",
+            "LimitRange",
+            "Node",
+            "PersistentVolume",
+            "PersistentVolumeClaim",
+            "ResourceQuota",
+            "Secret",
+            "Service",
+            "ServiceAccount",
+        ],
+    ),
+    ("autoscaling", &["HorizontalPodAutoscaler"]),
+    (
+        "networking.k8s.io",
+        &["Ingress", "IngressClass", "NetworkPolicy"],
+    ),
+    ("policy", &["PodDisruptionBudget", "PodSecurityPolicy"]),
+    (
+        "rbac.authorization.k8s.io",
+        &["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"],
+    ),
+    ("scheduling.k8s.io", &["PriorityClass"]),
+    ("storage.k8s.io", &["StorageClass", "CSIDriver"]),
+    ("apiextensions.k8s.io", &["CustomResourceDefinition"]),
+];
+
+fn is_podless(api_version: &str, kind: &str) -> bool {
+    let group = api_version.split_once('/').map_or("", |(group, _)| group);
+    PODLESS
+        .iter()
+        .any(|(of, kinds)| *of == group && kinds.contains(&kind))
 }
 
 fn unknown(document: &Document, path: &FieldPath, api_version: String, kind: String) -> InputError {

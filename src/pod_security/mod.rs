@@ -8,6 +8,7 @@
 mod checks;
 mod defaults;
 mod judgement;
+mod label_change;
 mod level;
 mod namespace;
 mod observed;
@@ -18,6 +19,7 @@ mod wording;
 
 pub use defaults::with_api_defaults;
 pub use judgement::{Judgement, Violation};
+pub use label_change::label_warnings;
 pub use level::{Level, LevelError, LevelVersion};
 pub use namespace::{LabelError, Mode, NamespacePolicy};
 pub use observed::{ObservedControl, ObservedJudgement, Verdict, judge_observed};

@@ -60,7 +60,7 @@ pub fn schema() -> Schema {
 
 /// Escapes what could act on a terminal. Outside strings JSON is printable ASCII, so
 /// whatever else there is stands in a string, where `\u` is understood.
-fn ascii_where_it_matters(json: &str) -> String {
+pub(crate) fn ascii_where_it_matters(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         if c == '\n' || c == ' ' || c.is_ascii_graphic() {

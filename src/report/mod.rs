@@ -24,6 +24,7 @@ mod text;
 pub use amicontained::amicontained;
 pub use explain::explain;
 pub use findings_text::findings_text;
+pub(crate) use json::ascii_where_it_matters;
 pub use json::{JsonReport, json, schema};
 pub use junit::junit;
 pub use layers::{Layer, layers};

@@ -17,7 +17,7 @@ fn workloads(text: &str) -> Vec<Workload> {
         .into_iter()
         .filter_map(|object| match object {
             Object::Workload(workload) => Some(*workload),
-            Object::Namespace(_) | Object::Other(_) => None,
+            Object::Namespace(_) | Object::Podless | Object::Other(_) => None,
         })
         .collect()
 }
@@ -113,11 +113,12 @@ fn lists_give_each_of_their_items() {
 #[test]
 fn namespaces_and_others_are_told_apart() {
     let objects = read(
-        "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: team\n  labels: {a: b}\n---\napiVersion: v1\nkind: Service\n---\napiVersion: example.org/v1\nkind: Deployment\n",
+        "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: team\n  labels: {a: b}\n---\napiVersion: v1\nkind: Service\n---\napiVersion: v1\nkind: Pdo\n---\napiVersion: example.org/v1\nkind: Deployment\n",
     );
     let [
         Object::Namespace(namespace),
-        Object::Other(service),
+        Object::Podless,
+        Object::Other(typo),
         Object::Other(other),
     ] = objects.as_slice()
     else {
@@ -128,8 +129,8 @@ fn namespaces_and_others_are_told_apart() {
         ("team", "b")
     );
     assert_eq!(
-        service.to_string(),
-        "in.yaml:8:7: kind \"Service\" of \"v1\" is unknown, expected Pod, PodTemplate, ReplicationController, ReplicaSet, Deployment, StatefulSet, DaemonSet, Job, CronJob, Namespace or a List of these"
+        typo.to_string(),
+        "in.yaml:11:7: kind \"Pdo\" of \"v1\" is unknown, expected Pod, PodTemplate, ReplicationController, ReplicaSet, Deployment, StatefulSet, DaemonSet, Job, CronJob, Namespace or a List of these"
     );
     assert!(
         other
