@@ -4,6 +4,7 @@
 mod bpf;
 mod capture_mounts;
 mod captures;
+mod check_cli;
 mod cli;
 mod compare_captures;
 mod compare_cli;
