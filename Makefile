@@ -5,9 +5,9 @@ BINARY := target/$(TARGET)/release/amiconfined
 
 # What the build needs, and what the tests start.
 BUILD_PACKAGES := gcc libc6-dev libseccomp-dev
-TEST_PACKAGES := $(BUILD_PACKAGES) runc crun podman busybox-static golang-github-containers-common jq strace util-linux libcap2-bin
+TEST_PACKAGES := $(BUILD_PACKAGES) runc crun podman busybox-static golang-github-containers-common jq strace util-linux libcap2-bin bubblewrap firejail systemd-container
 
-.PHONY: build run test install-build install-test
+.PHONY: build run test lab install-build install-test
 
 build: install-build
 	cargo build --release
@@ -17,6 +17,10 @@ run: build
 
 test: install-test
 	cargo test --no-fail-fast
+
+# One cell: make lab RUNTIME=runc SETTING=user
+lab: install-test
+	RUNTIME="$(RUNTIME)" SETTING="$(SETTING)" cargo test --test lab
 
 install-build:
 	@.ci/install $(BUILD_PACKAGES)
