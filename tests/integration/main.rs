@@ -11,6 +11,7 @@ mod compare_cli;
 mod declared_documents;
 mod declared_profiles;
 mod declared_workloads;
+mod deploy;
 mod floors;
 mod live_runc;
 mod observe;
