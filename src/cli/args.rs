@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::check::CheckArgs;
 use super::compare_args::CompareArgs;
+use super::report::ReportArgs;
 use crate::report::SyscallList;
 
 /// Tells what confinement a Linux process is really under.
@@ -36,6 +37,8 @@ pub enum Command {
     Compare(Box<CompareArgs>),
     /// Judge by the Pod Security Standards what is declared, or what is enforced.
     Check(CheckArgs),
+    /// Make one report of what the sweeps of many nodes logged.
+    Report(ReportArgs),
 }
 
 /// Arguments of `inspect`.

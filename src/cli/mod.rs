@@ -13,6 +13,8 @@ mod error;
 mod inspect;
 mod kernel_facts;
 mod output;
+mod report;
+mod report_input;
 
 use std::process::ExitCode;
 
@@ -23,6 +25,7 @@ pub use args::{Cli, Command, Format, InspectArgs, Listed, ShownArgs};
 pub use check::{CheckArgs, CheckFormat};
 pub use compare_args::{CompareArgs, CompareFormat, Show};
 pub use error::{Error, FINDINGS, NOT_OBSERVED, SUCCESS, USAGE};
+pub use report::{ClusterFormat, ReportArgs};
 
 /// Runs the command line and gives the process's exit code.
 #[must_use]
@@ -52,6 +55,7 @@ fn run() -> Result<u8, Error> {
         Some(Command::Inspect(args)) => inspect::run(&args),
         Some(Command::Compare(args)) => compare::run(&args),
         Some(Command::Check(args)) => check::run(&args),
+        Some(Command::Report(args)) => report::run(&args),
     }
 }
 

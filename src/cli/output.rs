@@ -1,7 +1,7 @@
 //! Where a report goes: standard output, or a file that is whole or not there.
 
 use std::fs::{File, OpenOptions, Permissions};
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::{BufWriter, ErrorKind, IsTerminal, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -12,21 +12,26 @@ use super::error::{Error, reason};
 /// Columns where nothing tells how many there are.
 const WIDTH: usize = 100;
 
+/// What writes a report, piece by piece.
+type Fill<'a> = &'a mut dyn FnMut(&mut dyn Write) -> std::io::Result<()>;
+
 /// Writes the report to `file`, or to standard output where there is none.
 ///
 /// A reader that closes its end has had enough: that is success.
 pub(super) fn write(report: &str, file: Option<&Path>) -> Result<(), Error> {
+    write_by(file, &mut |out| out.write_all(report.as_bytes()))
+}
+
+/// Writes what `fill` writes, as [`write`] does, without having it in memory whole.
+pub(super) fn write_by(file: Option<&Path>, fill: Fill) -> Result<(), Error> {
     match file {
-        Some(path) => to_file(report, path).map_err(|error| Error::Output {
+        Some(path) => to_file(fill, path).map_err(|error| Error::Output {
             path: path.to_owned(),
             reason: reason(&error),
         }),
         None => {
-            let mut stdout = std::io::stdout().lock();
-            match stdout
-                .write_all(report.as_bytes())
-                .and_then(|()| stdout.flush())
-            {
+            let mut stdout = BufWriter::new(std::io::stdout().lock());
+            match fill(&mut stdout).and_then(|()| stdout.flush()) {
                 Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
                 Err(error) => Err(Error::Stdout(reason(&error))),
                 Ok(()) => Ok(()),
@@ -36,7 +41,7 @@ pub(super) fn write(report: &str, file: Option<&Path>) -> Result<(), Error> {
 }
 
 /// Writes beside the target and renames over it, so that no reader sees a part.
-fn to_file(report: &str, path: &Path) -> std::io::Result<()> {
+fn to_file(fill: Fill, path: &Path) -> std::io::Result<()> {
     // The link's target is replaced, not the link.
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if let Ok(found) = std::fs::metadata(&target)
@@ -45,7 +50,7 @@ fn to_file(report: &str, path: &Path) -> std::io::Result<()> {
         // A directory fails here by its own name; a pipe or a device has no half of a
         // file to show, and must never be replaced by one.
         let mut special = OpenOptions::new().write(true).open(&target)?;
-        return match special.write_all(report.as_bytes()) {
+        return match fill(&mut special) {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             other => other,
         };
@@ -57,11 +62,14 @@ fn to_file(report: &str, path: &Path) -> std::io::Result<()> {
     // Asked first because tempfile's own errors carry no error number.
     let directory = File::open(&folder)?;
     access(&folder, AccessFlags::W_OK | AccessFlags::X_OK)?;
-    let part = tempfile::Builder::new()
+    let mut part = tempfile::Builder::new()
         .prefix(".amiconfined-")
         .permissions(Permissions::from_mode(0o666))
         .tempfile_in(&folder)?;
-    part.as_file().write_all(report.as_bytes())?;
+    let mut buffered = BufWriter::new(part.as_file_mut());
+    fill(&mut buffered)?;
+    buffered.flush()?;
+    drop(buffered);
     part.as_file().sync_all()?;
     part.persist(&target).map_err(|error| error.error)?;
     // The rename lasts once the folder is on disk.

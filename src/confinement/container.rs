@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Confinement, Manager, Reading, Text};
+use super::{Confinement, Manager, NamespaceKind, Reading, Text};
 
 /// The version of a container's record. Within one version fields are added, never renamed.
 pub const CONTAINER_SCHEMA: &str = "amiconfined/container/v1";
@@ -25,10 +25,24 @@ pub struct ContainerRecord {
     pub processes: u32,
     /// The confinement of its first process.
     pub confinement: Confinement,
+    /// The id of the container that it runs inside, where it is a nested one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nested_in: Option<Text>,
     /// Processes in it whose confinement differs from its first process's.
     pub deviations: Vec<Deviation>,
+    /// Processes of the host, or of another container, inside its own namespaces.
+    #[serde(default)]
+    pub guests: Vec<Guest>,
+    /// What the runtime was told, and what was declared, held against what is enforced:
+    /// each control that differs or could not be observed.
+    #[serde(default = "not_compared")]
+    pub controls: Reading<Vec<Control>>,
     /// What kept it from being seen whole; empty when it was.
     pub half_seen: Vec<String>,
+}
+
+fn not_compared() -> Reading<Vec<Control>> {
+    Reading::absent("not compared")
 }
 
 /// Which container, as the runtime's own state on disk has it.
@@ -66,6 +80,12 @@ pub enum ContainerKind {
     Workload,
     /// Holds a Pod's namespaces (the pause container).
     Sandbox,
+    /// A service of systemd that is run in a sandbox.
+    Service,
+    /// A sandbox that no runtime's state speaks of.
+    Unmanaged,
+    /// Processes of the node itself, in no container.
+    Host,
 }
 
 /// A process whose confinement differs from its container's first process's.
@@ -75,6 +95,9 @@ pub struct Deviation {
     pub pid: u32,
     /// Its name, chosen by itself.
     pub comm: Reading<Text>,
+    /// Whether its parent is outside the container: it was put there, as `exec` does.
+    #[serde(default)]
+    pub entered: bool,
     /// Each thing that differs.
     pub differences: Vec<Difference>,
 }
@@ -88,4 +111,38 @@ pub struct Difference {
     pub first: String,
     /// This process's value.
     pub here: String,
+}
+
+/// A process that is not in the container, but in namespaces of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Guest {
+    /// Its id in the sweep's pid namespace.
+    pub pid: u32,
+    /// Its name, chosen by itself.
+    pub comm: Reading<Text>,
+    /// The container's namespaces that it is in.
+    pub namespaces: Vec<NamespaceKind>,
+    /// Its own cgroup path.
+    pub cgroup: Text,
+}
+
+/// One control over its way: declared, told to the runtime, enforced by the kernel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Control {
+    /// The finding's stable id, such as `no-new-privs`.
+    pub id: String,
+    /// The setting, such as `allowPrivilegeEscalation`.
+    pub control: String,
+    /// `drift`, `unobserved` or `agreement`.
+    pub kind: String,
+    /// How much it weighs: `info`, `low`, `medium`, `high` or `critical`.
+    pub severity: String,
+    /// What was declared; `null` where no declaration speaks of it.
+    pub declared: Option<String>,
+    /// What `config.json` told the runtime; `null` where it does not speak of it.
+    pub told: Option<String>,
+    /// What the kernel enforces.
+    pub enforced: String,
+    /// The step at which the drift began, such as `told -> enforced`.
+    pub began: Option<String>,
 }

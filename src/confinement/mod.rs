@@ -6,6 +6,7 @@
 mod capabilities;
 mod cgroup;
 mod container;
+mod container_gone;
 mod container_path;
 mod credentials;
 mod errno;
@@ -29,8 +30,10 @@ mod verdict;
 pub use capabilities::{Capabilities, CapabilitySet, capability_name, capability_number};
 pub use cgroup::{Cgroup, CgroupPath, CgroupVersion, CpuQuota};
 pub use container::{
-    CONTAINER_SCHEMA, ContainerIdentity, ContainerKind, ContainerRecord, Deviation, Difference,
+    CONTAINER_SCHEMA, ContainerIdentity, ContainerKind, ContainerRecord, Control, Deviation,
+    Difference, Guest,
 };
+pub use container_gone::{ContainerGone, GONE_SCHEMA};
 pub use container_path::ContainerPath;
 pub use credentials::{Credentials, ServiceAccountToken};
 pub use errno::Errno;

@@ -4,6 +4,7 @@
 //! out) from the facts alone; text and JSON show the same summary.
 
 mod amicontained;
+mod containers;
 mod explain;
 mod findings_text;
 mod json;
@@ -22,6 +23,7 @@ mod syscall_lines;
 mod text;
 
 pub use amicontained::amicontained;
+pub use containers::{Column, Row, container_report, html, node_name, prometheus, table};
 pub use explain::explain;
 pub use findings_text::findings_text;
 pub(crate) use json::ascii_where_it_matters;

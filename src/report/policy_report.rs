@@ -46,11 +46,26 @@ pub fn policy_report(
     serde_json::to_string_pretty(&list).map(|text| text + "\n")
 }
 
+impl Dashboard {
+    /// Its API version and kind.
+    pub(super) fn api(self) -> (&'static str, &'static str) {
+        match self {
+            Self::PolicyReport => ("wgpolicyk8s.io/v1alpha2", "PolicyReport"),
+            Self::OpenReports => ("openreports.io/v1alpha1", "Report"),
+        }
+    }
+
+    /// The field of a result that holds its text, which the successor renamed.
+    pub(super) fn text_field(self) -> &'static str {
+        match self {
+            Self::PolicyReport => "message",
+            Self::OpenReports => "description",
+        }
+    }
+}
+
 fn report(findings: &[&Finding], dashboard: Dashboard, seconds: i64) -> Value {
-    let (api_version, kind) = match dashboard {
-        Dashboard::PolicyReport => ("wgpolicyk8s.io/v1alpha2", "PolicyReport"),
-        Dashboard::OpenReports => ("openreports.io/v1alpha1", "Report"),
-    };
+    let (api_version, kind) = dashboard.api();
     let subject = findings
         .first()
         .map(|f| f.subject.clone())
@@ -101,13 +116,8 @@ fn result(finding: &Finding, dashboard: Dashboard, seconds: i64) -> Value {
             "hop": finding.hop.map(|hop| hop.to_string()).unwrap_or_default(),
         },
     });
-    // The successor renamed the text.
-    let key = match dashboard {
-        Dashboard::PolicyReport => "message",
-        Dashboard::OpenReports => "description",
-    };
     if let Some(map) = result.as_object_mut() {
-        map.insert(key.to_owned(), Value::String(text));
+        map.insert(dashboard.text_field().to_owned(), Value::String(text));
     }
     result
 }
@@ -122,7 +132,7 @@ fn outcome(finding: &Finding) -> &'static str {
     }
 }
 
-fn pod(subject: &Subject) -> Value {
+pub(super) fn pod(subject: &Subject) -> Value {
     json!({
         "apiVersion": "v1",
         "kind": "Pod",
@@ -133,7 +143,7 @@ fn pod(subject: &Subject) -> Value {
 }
 
 /// A name that the API server takes and that is another one for another Pod.
-fn name(subject: &Subject) -> String {
+pub(super) fn name(subject: &Subject) -> String {
     let whole = subject.pod.as_deref().unwrap_or("unnamed");
     let mut hash = Sha256::new();
     hash.update(subject.namespace.as_deref().unwrap_or_default());

@@ -24,4 +24,5 @@ mod pod_security_messages;
 mod pod_security_observed;
 mod probe;
 mod report;
+mod report_cluster;
 mod tables;

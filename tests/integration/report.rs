@@ -1,6 +1,6 @@
 //! The renderers, on a report that holds something of everything.
 
-mod fixture;
+pub(crate) mod fixture;
 
 use std::path::PathBuf;
 

@@ -1,0 +1,163 @@
+//! `amiconfined report`: one report of what the sweeps of many nodes logged.
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::confinement::ContainerRecord;
+use crate::report::{self, Column, Dashboard, Row};
+
+use super::error::{Error, SUCCESS};
+use super::output;
+use super::report_input::{self, Logged, Stop};
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// What `sweep --format ndjson` wrote, of any number of nodes; - is standard input.
+    #[arg(value_name = "FILE", required = true, num_args = 1..)]
+    pub files: Vec<PathBuf>,
+    /// The format.
+    #[arg(long, value_enum, default_value_t = ClusterFormat::Text)]
+    pub format: ClusterFormat,
+    /// Every column.
+    #[arg(long, conflicts_with = "columns")]
+    pub wide: bool,
+    /// The columns to show.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub columns: Vec<Column>,
+    /// Sort by this column [default: worst first].
+    #[arg(long, value_name = "COLUMN")]
+    pub sort: Option<Column>,
+    /// Write to this file, atomically, instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// The formats of `report`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ClusterFormat {
+    /// A table, one line a container.
+    Text,
+    /// A page for a browser.
+    Html,
+    /// The records of all files, one a line, as they come.
+    Ndjson,
+    /// A list of wgpolicyk8s.io/v1alpha2 PolicyReports, one a container.
+    PolicyReport,
+    /// A list of openreports.io/v1alpha1 Reports, one a container.
+    OpenReports,
+}
+
+/// Runs it.
+pub(super) fn run(args: &ReportArgs) -> Result<u8, Error> {
+    match args.format {
+        ClusterFormat::Text | ClusterFormat::Html => {
+            output::write(&page(args)?, args.output.as_deref())?;
+        }
+        ClusterFormat::Ndjson => streamed(args, "", "", "\n", &mut |record| {
+            serde_json::to_string(record).map(Some)
+        })?,
+        ClusterFormat::PolicyReport => policies(args, Dashboard::PolicyReport)?,
+        ClusterFormat::OpenReports => policies(args, Dashboard::OpenReports)?,
+    }
+    Ok(SUCCESS)
+}
+
+/// A table or a page of the last record of each container.
+fn page(args: &ReportArgs) -> Result<String, Error> {
+    let mut rows: HashMap<(String, String), Row> = HashMap::new();
+    let mut last = String::new();
+    report_input::records(&args.files, &mut |logged| {
+        match logged {
+            Logged::Seen(record) => {
+                if record.time > last {
+                    last.clone_from(&record.time);
+                }
+                let row = Row::of(&record);
+                rows.insert((row.node.clone(), row.id.clone()), row);
+            }
+            Logged::Gone(gone) => {
+                rows.remove(&(report::node_name(&gone.node), gone.id.to_string()));
+            }
+        }
+        Ok(())
+    })?;
+    let mut rows: Vec<Row> = rows.into_values().collect();
+    rows.sort_by(|a, b| match args.sort {
+        Some(column) => a.by(column, b).then_with(|| a.worst_first(b)),
+        None => a.worst_first(b),
+    });
+    let mut usual = vec![Column::Node];
+    usual.extend(Column::USUAL);
+    let columns = match (&args.columns, args.wide) {
+        (chosen, _) if !chosen.is_empty() => chosen.clone(),
+        (_, true) => Column::ALL.to_vec(),
+        _ => usual,
+    };
+    Ok(match args.format {
+        ClusterFormat::Html => {
+            let nodes: HashSet<&str> = rows.iter().map(|row| row.node.as_str()).collect();
+            let title = format!("{} nodes, last seen {last}", nodes.len());
+            report::html(&rows, &columns, &title)
+        }
+        _ => report::table(&rows, &columns, !args.columns.is_empty()),
+    })
+}
+
+fn policies(args: &ReportArgs, dashboard: Dashboard) -> Result<(), Error> {
+    let head = "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[\n";
+    streamed(args, head, "\n]}\n", ",\n", &mut |record| {
+        let seen = record.time.parse::<jiff::Timestamp>();
+        let seconds = seen.map_or(0, jiff::Timestamp::as_second);
+        let report = report::container_report(record, dashboard, seconds);
+        report
+            .map(|report| serde_json::to_string(&report))
+            .transpose()
+    })
+}
+
+/// Writes one piece a record as it comes, so that memory does not grow with their number.
+fn streamed(
+    args: &ReportArgs,
+    head: &str,
+    tail: &str,
+    between: &str,
+    piece: &mut dyn FnMut(&ContainerRecord) -> Result<Option<String>, serde_json::Error>,
+) -> Result<(), Error> {
+    let mut failed = None;
+    let written = output::write_by(args.output.as_deref(), &mut |out| {
+        out.write_all(head.as_bytes())?;
+        let mut first = true;
+        let read = report_input::records(&args.files, &mut |logged| {
+            let Logged::Seen(record) = logged else {
+                return Ok(());
+            };
+            let Some(piece) = piece(&record)? else {
+                return Ok(());
+            };
+            if !first {
+                out.write_all(between.as_bytes())?;
+            }
+            first = false;
+            out.write_all(piece.as_bytes())?;
+            Ok(())
+        });
+        match read {
+            Ok(()) if first => {}
+            Ok(()) if tail.is_empty() => out.write_all(between.as_bytes())?,
+            Ok(()) => {}
+            Err(Stop::Output(error)) => return Err(error),
+            Err(Stop::Input(error)) => {
+                failed = Some(error);
+                return Err(std::io::Error::other("the input ended it"));
+            }
+        }
+        out.write_all(tail.as_bytes())
+    });
+    match failed {
+        Some(error) => Err(error),
+        None => written,
+    }
+}

@@ -1,0 +1,288 @@
+//! One container in few words: what tables, pages and metrics show of it.
+
+use crate::confinement::{
+    AppArmorMode, CapabilitySet, Confinement, ContainerRecord, NamespaceKind, Reading, SeccompMode,
+    Text,
+};
+
+use super::super::layers::own;
+use super::super::show;
+use super::super::stands_out::{Level, stands_out};
+use super::Column;
+
+/// One container in few words. Everything a container chose is escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The node's name, or `?`.
+    pub node: String,
+    /// The container's id: with the node's name it is one container's alone.
+    pub id: String,
+    /// How many facts of each level stand out: high, medium, low.
+    pub levels: [u32; 3],
+    /// Controls that are not enforced as they were declared or told.
+    pub drifts: u32,
+    /// Processes whose confinement differs from the first one's.
+    pub deviations: u32,
+    /// Processes of others in its namespaces.
+    pub guests: u32,
+    /// Processes that were seen.
+    pub processes: u32,
+    /// Whether it was seen whole.
+    pub whole: bool,
+    cells: Vec<(Column, String)>,
+}
+
+/// A text that somebody else chose, or the sign for one that is not known.
+fn text<T: ToString>(reading: &Reading<T>) -> String {
+    match reading {
+        Reading::Known(value) => value.to_string(),
+        Reading::Absent { .. } => "-".to_owned(),
+        Reading::Denied(_) => "?".to_owned(),
+    }
+}
+
+/// A node's name as rows have it: `?` where it could not be read.
+#[must_use]
+pub fn node_name(name: &Reading<Text>) -> String {
+    text(name)
+}
+
+/// A short word for a reading; `?` where it was denied, `-` where there is no such thing.
+fn word<T>(reading: &Reading<T>, known: impl FnOnce(&T) -> String) -> String {
+    text(&reading.as_ref().map(known))
+}
+
+impl Row {
+    /// The row of a container's record.
+    #[must_use]
+    pub fn of(record: &ContainerRecord) -> Self {
+        let c = &record.confinement;
+        let mut levels = [0; 3];
+        for fact in stands_out(c) {
+            let at = match fact.level {
+                Level::High => 0,
+                Level::Medium => 1,
+                Level::Low => 2,
+            };
+            levels[at] += 1;
+        }
+        let drifts = record.controls.known().map_or(0, |controls| {
+            count(controls.iter().filter(|c| c.kind == "drift").count())
+        });
+        let identity = &record.identity;
+        let mut row = Self {
+            node: node_name(&record.node),
+            id: identity.id.to_string(),
+            levels,
+            drifts,
+            deviations: count(record.deviations.len()),
+            guests: count(record.guests.len()),
+            processes: record.processes,
+            whole: record.half_seen.is_empty(),
+            cells: Vec::new(),
+        };
+        row.cells = vec![
+            (Column::Node, row.node.clone()),
+            (Column::Namespace, text(&identity.pod_namespace)),
+            (Column::Pod, text(&identity.pod_name)),
+            (Column::Container, name(record)),
+            (Column::Id, short(&row.id)),
+            (
+                Column::Manager,
+                identity
+                    .manager
+                    .as_ref()
+                    .map_or_else(|| "-".to_owned(), show::word),
+            ),
+            (Column::Kind, word(&identity.kind, show::word)),
+            (Column::Image, text(&identity.image)),
+            (Column::Processes, row.processes.to_string()),
+            (Column::Restarts, text(&identity.restart)),
+            (
+                Column::User,
+                word(&c.identity.uid, |ids| ids.effective.to_string()),
+            ),
+            (
+                Column::UserNamespace,
+                word(&own(c, NamespaceKind::User), yes),
+            ),
+            (
+                Column::Capabilities,
+                word(&c.capabilities.effective, |set| capabilities(*set)),
+            ),
+            (Column::NoNewPrivs, word(&c.identity.no_new_privs, yes)),
+            (Column::Seccomp, seccomp(c)),
+            (Column::SecurityModule, security_module(c)),
+            (Column::HostNamespaces, host_namespaces(c)),
+            (
+                Column::RootFilesystem,
+                word(&c.filesystem.root, |root| {
+                    if root.read_only || root.super_read_only {
+                        "ro"
+                    } else {
+                        "rw"
+                    }
+                    .to_owned()
+                }),
+            ),
+            (Column::StandsOut, row.stands_out()),
+            (
+                Column::Drifts,
+                word(&record.controls, |_| drifts.to_string()),
+            ),
+            (Column::Deviations, row.deviations.to_string()),
+            (Column::Guests, row.guests.to_string()),
+            (
+                Column::Seen,
+                if row.whole { "whole" } else { "half" }.to_owned(),
+            ),
+        ];
+        for (_, cell) in &mut row.cells {
+            *cell = show::harmless(cell);
+        }
+        row
+    }
+
+    /// By what a column shows: numbers as numbers, the greatest first; text by its bytes.
+    #[must_use]
+    pub fn by(&self, column: Column, other: &Self) -> std::cmp::Ordering {
+        let (here, there) = (self.cell(column), other.cell(column));
+        match (here.parse::<u64>(), there.parse::<u64>()) {
+            (Ok(here), Ok(there)) => there.cmp(&here),
+            _ => here.cmp(there),
+        }
+    }
+
+    /// What one column shows of it.
+    #[must_use]
+    pub fn cell(&self, column: Column) -> &str {
+        let found = self.cells.iter().find(|(name, _)| *name == column);
+        found.map_or("", |(_, cell)| cell)
+    }
+
+    /// Worst first: by high facts, drifts, other facts; then by name.
+    #[must_use]
+    pub fn worst_first(&self, other: &Self) -> std::cmp::Ordering {
+        let key = |row: &Self| {
+            let [high, medium, low] = row.levels;
+            (high, row.drifts, row.deviations, medium, low)
+        };
+        key(other).cmp(&key(self)).then_with(|| {
+            let name = |row: &Self| {
+                [
+                    Column::Node,
+                    Column::Namespace,
+                    Column::Pod,
+                    Column::Container,
+                    Column::Id,
+                ]
+                .map(|column| row.cell(column).to_owned())
+            };
+            name(self).cmp(&name(other))
+        })
+    }
+
+    fn stands_out(&self) -> String {
+        let parts: Vec<String> = ["high", "medium", "low"]
+            .iter()
+            .zip(self.levels)
+            .filter(|(_, count)| *count > 0)
+            .map(|(level, count)| format!("{count} {level}"))
+            .collect();
+        if parts.is_empty() {
+            "nothing".to_owned()
+        } else {
+            parts.join(", ")
+        }
+    }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what a reading gives")]
+fn yes(on: &bool) -> String {
+    if *on { "yes" } else { "no" }.to_owned()
+}
+
+/// Its name in its Pod or to its manager; else its id.
+fn name(record: &ContainerRecord) -> String {
+    record.identity.container_name.known().map_or_else(
+        || short(&record.identity.id.to_string()),
+        ToString::to_string,
+    )
+}
+
+/// Long hexadecimal ids as the runtimes' own tools shorten them.
+fn short(id: &str) -> String {
+    let hexadecimal = id.len() == 64 && id.bytes().all(|b| b.is_ascii_hexdigit());
+    if hexadecimal {
+        id[..12].to_owned()
+    } else {
+        id.to_owned()
+    }
+}
+
+fn capabilities(set: CapabilitySet) -> String {
+    let beyond = set.minus(CapabilitySet::DOCKER_DEFAULT);
+    match (set.len(), beyond.len()) {
+        (0, _) => "none".to_owned(),
+        (all, 0) => all.to_string(),
+        (all, beyond) => format!("{all}, {beyond} beyond default"),
+    }
+}
+
+fn seccomp(c: &Confinement) -> String {
+    word(&c.seccomp.mode, |mode| match mode {
+        SeccompMode::Disabled => "none".to_owned(),
+        SeccompMode::Strict => "strict".to_owned(),
+        SeccompMode::Filter => match c.seccomp.filters.known() {
+            Some(1) | None => "filter".to_owned(),
+            Some(filters) => format!("{filters} filters"),
+        },
+    })
+}
+
+fn security_module(c: &Confinement) -> String {
+    match (&c.lsm.apparmor, &c.lsm.selinux) {
+        (Reading::Known(apparmor), _) => {
+            let enforced = apparmor
+                .profiles
+                .iter()
+                .any(|p| matches!(p.mode, AppArmorMode::Enforce | AppArmorMode::Kill));
+            let label = apparmor.label.to_string();
+            if enforced {
+                label
+            } else {
+                format!("{label}, not enforced")
+            }
+        }
+        (_, Reading::Known(selinux)) => selinux.context.to_string(),
+        (Reading::Denied(_), _) | (_, Reading::Denied(_)) => "?".to_owned(),
+        _ => "none".to_owned(),
+    }
+}
+
+fn host_namespaces(c: &Confinement) -> String {
+    let mut shared = Vec::new();
+    for kind in [
+        NamespaceKind::Pid,
+        NamespaceKind::Net,
+        NamespaceKind::Ipc,
+        NamespaceKind::Uts,
+        NamespaceKind::Mnt,
+        NamespaceKind::Cgroup,
+    ] {
+        match own(c, kind) {
+            Reading::Known(false) => shared.push(kind.name().to_owned()),
+            Reading::Denied(_) => shared.push(format!("{}?", kind.name())),
+            Reading::Known(true) | Reading::Absent { .. } => {}
+        }
+    }
+    if shared.is_empty() {
+        "none".to_owned()
+    } else {
+        shared.join(" ")
+    }
+}
