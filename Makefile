@@ -5,7 +5,7 @@ BINARY := target/$(TARGET)/release/amiconfined
 
 # What the build needs, and what the tests start.
 BUILD_PACKAGES := gcc libc6-dev libseccomp-dev
-TEST_PACKAGES := $(BUILD_PACKAGES) runc crun podman busybox-static golang-github-containers-common jq strace util-linux libcap2-bin bubblewrap firejail systemd-container
+TEST_PACKAGES := $(BUILD_PACKAGES) runc crun podman busybox-static golang-github-containers-common jq strace util-linux libcap2-bin bubblewrap firejail systemd-container docker.io iptables
 
 .PHONY: build run test lab install-build install-test
 
@@ -18,9 +18,9 @@ run: build
 test: install-test
 	cargo test --no-fail-fast
 
-# One cell: make lab RUNTIME=runc SETTING=user
+# Every cell of the lab, or one: make lab RUNTIME=runc SETTING=user
 lab: install-test
-	RUNTIME="$(RUNTIME)" SETTING="$(SETTING)" cargo test --test lab
+	LAB=all RUNTIME="$(RUNTIME)" SETTING="$(SETTING)" cargo test --test lab
 
 install-build:
 	@.ci/install $(BUILD_PACKAGES)

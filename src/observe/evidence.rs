@@ -10,6 +10,9 @@ use crate::confinement::{
 /// The most of an environment variable that is looked at.
 const MAX_VALUE_BYTES: usize = 64;
 
+/// The most ancestors that are gone through for the first of a pid namespace.
+const MAX_ANCESTORS: usize = 64;
+
 /// Everything that [`super::sandbox`] and [`super::kubernetes`] conclude from.
 #[derive(Debug)]
 pub(super) struct Evidence<'a> {
@@ -112,10 +115,30 @@ impl<'a> Evidence<'a> {
         self.filesystem.masked.iter().filter(masked).count()
     }
 
-    /// The name of the pid namespace's first process, where it is not the machine's.
+    /// The name of the first process of the pid namespace, found among the ancestors where
+    /// the process is seen from another one. None where that is the machine's own.
     pub(super) fn pid1_comm(&self) -> Option<Text> {
-        let bytes = self.o.proc.read("1/comm").ok()?;
-        Some(bytes.trim_ascii_end().into())
+        if self.o.options.target.is_self {
+            return Some(self.o.proc.read("1/comm").ok()?.trim_ascii_end().into());
+        }
+        let mut pid = self.o.options.target.pid;
+        for _ in 0..MAX_ANCESTORS {
+            let status = self.o.proc.read(format!("{pid}/status")).ok()?;
+            let field = |name: &str| {
+                let mut lines = status.split(|b| *b == b'\n');
+                let value = lines.find_map(|l| l.strip_prefix(name.as_bytes()))?;
+                std::str::from_utf8(value).ok()
+            };
+            let mut ids = field("NSpid:")?.split_ascii_whitespace();
+            let outer = ids.next()?;
+            if ids.next_back().or(Some(outer)) == Some("1") {
+                let first = outer == "1" || pid == 1;
+                let comm = self.o.proc.read(format!("{pid}/comm")).ok()?;
+                return (!first).then(|| comm.trim_ascii_end().into());
+            }
+            pid = field("PPid:")?.trim().parse().ok()?;
+        }
+        None
     }
 }
 

@@ -1,100 +1,158 @@
-//! Real containers with known settings, their reports held against two truths that are
-//! not the tool's: the shell's reading of the kernel inside the same container, and the
-//! runtime's own configuration.
+//! Real containers with known settings, their reports held against truths that are not
+//! the tool's: what a shell reads of the kernel inside the same container and this program
+//! from outside, and the runtime's own configuration.
 //!
 //! Prints a table runtime × setting; one difference fails it. `RUNTIME=` and `SETTING=`
-//! choose cells. Needs root, and gives itself private network and mount namespaces.
+//! choose cells, `LAB=all` every one. Needs root, and gives itself private network, mount
+//! and uts namespaces, where what runtimes write to /run and /var/lib goes with them.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
+mod cell;
 mod expect;
+mod filter;
 mod machine;
 mod runtimes;
 mod settings;
 mod truth;
 
-use std::os::unix::process::CommandExt;
+use std::os::unix::net::UnixListener;
 use std::process::{Command, ExitCode};
+
+use runtimes::{Lab, Runtime};
+use settings::Setting;
 
 /// Set in the second start, which is inside the private namespaces.
 const INSIDE: &str = "AMICONFINED_LAB_INSIDE";
+
+/// Folders that runtimes write to, hidden by empty ones.
+const HIDDEN: &str = "/run /var/lib/containers /var/lib/containerd /var/lib/docker \
+    /var/lib/lxc /var/lib/cni /var/lib/machines /var/cache/lxc /var/log /opt /mnt";
 
 fn main() -> ExitCode {
     if !nix::unistd::geteuid().is_root() {
         println!("SKIPPED: root");
         return ExitCode::SUCCESS;
     }
-    if std::env::var_os(INSIDE).is_none() {
-        let before = machine::state();
-        let ok = second_start();
-        let after = machine::state();
-        if before != after {
-            eprintln!("the machine is not as it was:\n{before:#?}\n{after:#?}");
-            return ExitCode::FAILURE;
-        }
-        return if ok {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        };
+    if std::env::var_os(INSIDE).is_some() {
+        return matrix();
     }
-    matrix()
-}
-
-/// Starts this program again where bridges, mounts and rules of runtimes stay private.
-/// crun refuses a version 2 hierarchy without controllers beside version 1: it goes.
-fn second_start() -> bool {
-    let mut command = Command::new("unshare");
-    command
-        .args(["-n", "-m", "-u", "--propagation", "private", "sh", "-c"])
-        .arg("umount /sys/fs/cgroup/unified 2>/dev/null; exec \"$0\"")
-        .arg(std::env::current_exe().unwrap())
-        .env(INSIDE, "1")
-        .process_group(0);
-    command.status().unwrap().success()
-}
-
-fn chosen(variable: &str, name: &str) -> bool {
-    std::env::var(variable).map_or(true, |wanted| wanted.is_empty() || wanted == name)
-}
-
-fn matrix() -> ExitCode {
-    let mut wrong = 0;
-    println!("{:<12} {:<18} facts  differences", "runtime", "setting");
-    for runtime in runtimes::ALL {
-        if !chosen("RUNTIME", runtime.name()) {
-            continue;
-        }
-        if let Err(missing) = runtime.available() {
-            println!("{:<12} SKIPPED: {missing}", runtime.name());
-            continue;
-        }
-        for setting in settings::ALL {
-            if !chosen("SETTING", setting.name) || !runtime.knows(setting) {
-                continue;
-            }
-            let seen = truth::split(&runtime.run(setting));
-            let (facts, mut differences) = match seen {
-                Ok(seen) => expect::held(runtime.name(), setting, &seen),
-                Err(output) => (0, vec![format!("no report: {output}")]),
-            };
-            if facts == 0 && differences.is_empty() {
-                differences.push("nothing was checked".to_owned());
-            }
-            println!(
-                "{:<12} {:<18} {facts:>5}  {:>11}",
-                runtime.name(),
-                setting.name,
-                differences.len()
-            );
-            for difference in &differences {
-                println!("    {difference}");
-            }
-            wrong += differences.len();
-        }
+    let before = machine::state();
+    let ok = second_start();
+    let changes = machine::state().since(&before);
+    if !changes.is_empty() {
+        println!("the machine is not as it was:\n{}", changes.join("\n"));
     }
-    if wrong == 0 {
+    if ok && changes.is_empty() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// Starts this program again where bridges, mounts, rules and files of runtimes stay
+/// private. crun refuses a version 2 hierarchy without controllers beside version 1: it
+/// goes.
+fn second_start() -> bool {
+    let script = format!(
+        "umount /sys/fs/cgroup/unified 2>/dev/null; ip link set lo up 2>/dev/null; \
+        for f in {HIDDEN}; do [ -d $f ] && mount -t tmpfs -o mode=755 lab $f; done; \
+        TMPDIR=/mnt exec \"$0\""
+    );
+    let mut command = Command::new("unshare");
+    command
+        .args([
+            "-n",
+            "-m",
+            "-u",
+            "--propagation",
+            "private",
+            "sh",
+            "-c",
+            &script,
+        ])
+        .arg(std::env::current_exe().unwrap())
+        .env(INSIDE, "1");
+    command.status().unwrap().success()
+}
+
+fn wanted(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().filter(|v| !v.is_empty())
+}
+
+/// Whether a cell is run: by its name where one is given, else by its share.
+fn chosen(runtime: &dyn Runtime, setting: &Setting) -> bool {
+    let named = wanted("SETTING");
+    let quick = setting.quick || runtime.name() == "runc" || wanted("LAB").is_some();
+    named.map_or(quick, |name| name == setting.name)
+}
+
+fn matrix() -> ExitCode {
+    nix::sys::prctl::set_child_subreaper(true).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let lab = Lab::new(folder.path());
+    let _socket = UnixListener::bind(settings::SOCKET).unwrap();
+    let settings = settings::all();
+    println!(
+        "{:<14} {:<22} facts verdicts differences",
+        "runtime", "setting"
+    );
+    let named = wanted("RUNTIME");
+    let mut wrong = 0;
+    for runtime in runtimes::ALL {
+        if named.as_ref().is_none_or(|name| name == runtime.name()) {
+            wrong += of(*runtime, &lab, &settings);
+        }
+    }
+    let left = machine::orphans();
+    for process in &left {
+        println!("left behind: {process}");
+    }
+    if wrong == 0 && left.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// All cells of one runtime: how many differences there are.
+fn of(runtime: &dyn Runtime, lab: &Lab, settings: &[Setting]) -> usize {
+    let name = runtime.name();
+    if let Err(missing) = runtime.available() {
+        println!("{name:<14} SKIPPED: {missing}");
+        return 0;
+    }
+    let up = match runtime.up(lab) {
+        Ok(up) => up,
+        Err(why) => {
+            println!("{name:<14} does not start: {why}");
+            return 1;
+        }
+    };
+    let mut wrong = 0;
+    for setting in settings {
+        let Some(told) = setting.told(runtime.tongue()) else {
+            continue;
+        };
+        if !chosen(runtime, setting) {
+            continue;
+        }
+        let id = format!("lab-{}-{name}-{}", std::process::id(), setting.name);
+        let container = up.container(lab, setting, &told, &id);
+        let tally = match cell::look(container, &id) {
+            Ok(seen) => expect::held(runtime, setting, &seen),
+            Err(output) => expect::Tally::failed(output),
+        };
+        println!(
+            "{name:<14} {:<22} {:>5} {:>8} {:>11}",
+            setting.name,
+            tally.facts,
+            tally.verdicts,
+            tally.differences.len()
+        );
+        for difference in &tally.differences {
+            println!("    {difference}");
+        }
+        wrong += tally.differences.len();
+    }
+    wrong
 }

@@ -1,12 +1,12 @@
-//! bubblewrap with every namespace of its own.
+//! bubblewrap with every namespace of its own, and with filters as it is given them.
 
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::process::Command;
 
-use super::Runtime;
-use crate::settings::Setting;
-use crate::truth::SCRIPT;
+use super::{Container, Lab, Runtime, Up};
+use crate::settings::{Setting, Tongue};
 
-/// Its defaults: it reads no OCI configuration.
+/// bwrap as root.
 pub(crate) struct Bubblewrap;
 
 impl Runtime for Bubblewrap {
@@ -14,23 +14,54 @@ impl Runtime for Bubblewrap {
         "bubblewrap"
     }
 
+    fn tongue(&self) -> Tongue {
+        Tongue::Bubblewrap
+    }
+
+    fn sandbox(&self) -> &'static str {
+        "bubblewrap"
+    }
+
     fn available(&self) -> Result<(), String> {
         super::programs(&["bwrap"])
     }
 
-    fn knows(&self, setting: &Setting) -> bool {
-        setting.name == "defaults"
+    fn up(&self, _: &Lab) -> Result<Box<dyn Up>, String> {
+        Ok(Box::new(Self))
     }
+}
 
-    fn run(&self, _: &Setting) -> String {
-        let folder = tempfile::tempdir().unwrap();
-        super::rootfs(folder.path());
+impl Up for Bubblewrap {
+    fn container(&self, lab: &Lab, setting: &Setting, told: &[&str], id: &str) -> Container {
         let mut command = Command::new("bwrap");
         command
             .arg("--bind")
-            .arg(folder.path())
-            .args(["/", "--proc", "/proc", "--dev", "/dev"])
-            .args(["--unshare-all", "/bin/sh", "-c", SCRIPT]);
-        super::output(&mut command)
+            .arg(&lab.rootfs)
+            .args(["/", "--proc", "/proc", "--dev", "/dev"]);
+        for kind in ["ipc", "pid", "net", "uts"] {
+            if !told.contains(&format!("--share-{kind}").as_str()) {
+                command.arg(format!("--unshare-{kind}"));
+            }
+        }
+        command.args(told.iter().filter(|flag| !flag.starts_with("--share-")));
+        let filters = filters(setting);
+        for file in &filters {
+            let fd = file.as_raw_fd().to_string();
+            command.args(["--add-seccomp-fd", &fd]);
+        }
+        command.args(super::shell(id));
+        Container {
+            _inherited: filters,
+            ..Container::of(command)
+        }
     }
+}
+
+/// The setting's profile as programs in files that a child inherits.
+fn filters(setting: &Setting) -> Vec<OwnedFd> {
+    let Some(profile) = &setting.profile else {
+        return Vec::new();
+    };
+    let one = |_| crate::filter::compiled(profile);
+    (0..setting.stacked).map(one).collect()
 }

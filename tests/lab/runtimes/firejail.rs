@@ -1,12 +1,11 @@
-//! firejail with its seccomp filters, on the machine's own root: Debian turns its chroot off.
+//! firejail on the machine's own root: Debian turns its chroot off.
 
 use std::process::Command;
 
-use super::Runtime;
-use crate::settings::Setting;
-use crate::truth::SCRIPT;
+use super::{Container, Lab, Runtime, Up};
+use crate::settings::{Setting, Tongue};
 
-/// Its defaults: it reads no OCI configuration.
+/// firejail without a profile.
 pub(crate) struct Firejail;
 
 impl Runtime for Firejail {
@@ -14,24 +13,32 @@ impl Runtime for Firejail {
         "firejail"
     }
 
+    fn tongue(&self) -> Tongue {
+        Tongue::Firejail
+    }
+
+    fn sandbox(&self) -> &'static str {
+        "firejail"
+    }
+
     fn available(&self) -> Result<(), String> {
         super::programs(&["firejail"])
     }
 
-    fn knows(&self, setting: &Setting) -> bool {
-        setting.name == "defaults"
+    fn up(&self, _: &Lab) -> Result<Box<dyn Up>, String> {
+        Ok(Box::new(Self))
     }
+}
 
-    fn run(&self, _: &Setting) -> String {
-        let folder = tempfile::tempdir().unwrap();
-        super::rootfs(folder.path());
+impl Up for Firejail {
+    fn container(&self, lab: &Lab, _: &Setting, told: &[&str], id: &str) -> Container {
+        let binary = lab.rootfs.join("amiconfined").display().to_string();
         let mut command = Command::new("firejail");
-        let binary = folder.path().join("amiconfined");
         command
-            .args(["--quiet", "--noprofile", "--seccomp"])
-            .arg(folder.path().join("bin/busybox"))
-            .args(["sh", "-c"])
-            .arg(SCRIPT.replace("/amiconfined", &binary.display().to_string()));
-        super::output(&mut command)
+            .args(["--quiet", "--noprofile"])
+            .args(told)
+            .arg(lab.rootfs.join("bin/sh"))
+            .args(["-c", &crate::truth::script(&binary), id]);
+        Container::of(command)
     }
 }

@@ -1,71 +1,192 @@
 //! The runtimes: one file each, or one row where two are driven alike.
 
 mod bubblewrap;
+mod docker;
 mod firejail;
+mod image;
+mod lacking;
 mod nspawn;
 mod oci;
+mod podman;
 
-use std::path::Path;
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::settings::Setting;
+use super::settings::{Setting, Tongue};
+use image::IMAGE;
 
 /// What starts containers.
 pub(crate) trait Runtime: Sync {
     /// Its name in the table and in `RUNTIME=`.
     fn name(&self) -> &'static str;
+    /// How it is told a setting.
+    fn tongue(&self) -> Tongue;
+    /// The name of the sandbox that it makes, in the report's words.
+    fn sandbox(&self) -> &'static str;
+    /// The name of what manages its containers, where it may be told.
+    fn manager(&self) -> Option<&'static str> {
+        None
+    }
+    /// Whether it is runc that installs the filters, which adds a stub to them.
+    fn stub(&self) -> bool {
+        false
+    }
     /// What is missing, if anything is.
     fn available(&self) -> Result<(), String>;
-    /// Whether it can be told this setting.
-    fn knows(&self, setting: &Setting) -> bool;
-    /// Runs the truth script in a new container, and gives all it printed.
-    fn run(&self, setting: &Setting) -> String;
+    /// Makes it ready: daemons run and images are there until what is returned is dropped.
+    fn up(&self, lab: &Lab) -> Result<Box<dyn Up>, String>;
+}
+
+/// A runtime that is ready.
+pub(crate) trait Up {
+    /// The container of one cell, to be started.
+    fn container(&self, lab: &Lab, setting: &Setting, told: &[&str], id: &str) -> Container;
+}
+
+/// Where the lab's files are.
+pub(crate) struct Lab {
+    /// A folder for all that runtimes write.
+    pub(crate) folder: PathBuf,
+    /// A root filesystem with busybox and the binary.
+    pub(crate) rootfs: PathBuf,
+}
+
+/// A container to be started.
+pub(crate) struct Container {
+    /// Runs it in the foreground, its input and output attached.
+    pub(crate) command: Command,
+    /// A folder below which its config.json is, once it runs.
+    pub(crate) configs: Option<PathBuf>,
+    /// Removes it.
+    pub(crate) after: Option<Command>,
+    /// Files that it inherits by their numbers.
+    pub(crate) _inherited: Vec<OwnedFd>,
+}
+
+impl Container {
+    fn of(command: Command) -> Self {
+        Self {
+            command,
+            configs: None,
+            after: None,
+            _inherited: Vec::new(),
+        }
+    }
 }
 
 /// Every runtime of the host matrix.
 pub(crate) const ALL: &[&dyn Runtime] = &[
     &oci::Oci("runc"),
     &oci::Oci("crun"),
+    &podman::Podman,
+    &docker::Docker,
     &bubblewrap::Bubblewrap,
     &nspawn::Nspawn,
     &firejail::Firejail,
 ];
 
-/// That these programs are on the path, and the shell that goes into containers.
+/// That these programs are on the path.
 fn programs(names: &[&str]) -> Result<(), String> {
-    for name in names.iter().copied().chain(["/bin/busybox"]) {
+    for name in names {
         let found = Command::new("sh")
             .args(["-c", "command -v \"$0\"", name])
             .stdout(Stdio::null())
             .status();
         if !found.is_ok_and(|s| s.success()) {
-            return Err(name.to_owned());
+            return Err((*name).to_owned());
         }
     }
     Ok(())
 }
 
-/// Makes a root filesystem that holds busybox and the binary.
-fn rootfs(at: &Path) {
-    use std::os::unix::fs::{PermissionsExt, symlink};
-    for folder in ["bin", "usr", "proc", "sys", "dev", "tmp", "etc", "run"] {
-        std::fs::create_dir_all(at.join(folder)).unwrap();
-    }
-    let open = std::fs::Permissions::from_mode(0o755);
-    std::fs::set_permissions(at, open).unwrap();
-    std::fs::copy("/bin/busybox", at.join("bin/busybox")).unwrap();
-    for applet in ["sh", "cat", "readlink"] {
-        symlink("busybox", at.join("bin").join(applet)).unwrap();
-    }
-    std::fs::copy(env!("CARGO_BIN_EXE_amiconfined"), at.join("amiconfined")).unwrap();
+/// The truth script as an argument list: its last word is the container's, by which its
+/// process is found from outside.
+fn shell(id: &str) -> [String; 4] {
+    let script = super::truth::script("/amiconfined");
+    ["/bin/sh".into(), "-c".into(), script, id.into()]
 }
 
-/// All that a command printed; what it complained of comes only where it failed.
-fn output(command: &mut Command) -> String {
-    let output = command.stdin(Stdio::null()).output().unwrap();
-    let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
-    if text.is_empty() {
-        text = String::from_utf8_lossy(&output.stderr).into_owned();
+/// A setting's seccomp profile as a file, for those that take it by name.
+fn profile_file(lab: &Lab, setting: &Setting) -> Option<PathBuf> {
+    let profile = setting.profile.as_ref()?;
+    let file = lab.folder.join(format!("{}.json", setting.name));
+    std::fs::write(&file, profile.to_string()).unwrap();
+    Some(file)
+}
+
+/// Runs a command that has to succeed.
+fn must(command: &mut Command) -> Result<(), String> {
+    let output = command.stdin(Stdio::null()).output();
+    let output = output.map_err(|e| e.to_string())?;
+    if output.status.success() {
+        return Ok(());
     }
-    text
+    Err(String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// A program in the background, which ends with this value.
+struct Daemon(std::process::Child);
+
+impl Daemon {
+    /// Starts it and waits until `answers` succeeds.
+    fn start(mut command: Command, log: &Path, answers: &mut Command) -> Result<Self, String> {
+        let file = || std::fs::File::create(log).unwrap();
+        command.stdin(Stdio::null()).stdout(file()).stderr(file());
+        let mut daemon = Self(command.spawn().map_err(|e| e.to_string())?);
+        answers
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        for _ in 0..300 {
+            if answers.status().is_ok_and(|s| s.success()) {
+                return Ok(daemon);
+            }
+            if daemon.0.try_wait().is_ok_and(|ended| ended.is_some()) {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        Err(std::fs::read_to_string(log).unwrap_or_default())
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let pid = nix::unistd::Pid::from_raw(self.0.id().cast_signed());
+        let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM);
+        let _ = self.0.wait();
+    }
+}
+
+/// Control groups that a daemon makes for its containers and leaves.
+struct Groups {
+    name: &'static str,
+    before: Vec<PathBuf>,
+}
+
+impl Groups {
+    /// Those of this name, as they are before the daemon starts.
+    fn named(name: &'static str) -> Self {
+        let before = found(name);
+        Self { name, before }
+    }
+
+    /// Removes the new ones: empty folders, with empty ones in them.
+    fn remove(&self) {
+        for folder in found(self.name) {
+            if !self.before.contains(&folder) {
+                let mut command = Command::new("find");
+                command.arg(folder).args(["-depth", "-type", "d"]);
+                let _ = command.args(["-exec", "rmdir", "{}", ";"]).output();
+            }
+        }
+    }
+}
+
+fn found(name: &str) -> Vec<PathBuf> {
+    let hierarchies = std::fs::read_dir("/sys/fs/cgroup").unwrap();
+    let folders = hierarchies.filter_map(|e| Some(e.ok()?.path().join(name)));
+    let own = PathBuf::from("/sys/fs/cgroup").join(name);
+    folders.chain([own]).filter(|f| f.is_dir()).collect()
 }

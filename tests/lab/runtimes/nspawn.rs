@@ -2,11 +2,10 @@
 
 use std::process::Command;
 
-use super::Runtime;
-use crate::settings::Setting;
-use crate::truth::SCRIPT;
+use super::{Container, Lab, Runtime, Up};
+use crate::settings::{Setting, Tongue};
 
-/// Its defaults: it reads no OCI configuration.
+/// nspawn on a folder.
 pub(crate) struct Nspawn;
 
 impl Runtime for Nspawn {
@@ -14,22 +13,43 @@ impl Runtime for Nspawn {
         "nspawn"
     }
 
+    fn tongue(&self) -> Tongue {
+        Tongue::Nspawn
+    }
+
+    fn sandbox(&self) -> &'static str {
+        "nspawn"
+    }
+
+    fn manager(&self) -> Option<&'static str> {
+        Some("systemd")
+    }
+
     fn available(&self) -> Result<(), String> {
         super::programs(&["systemd-nspawn"])
     }
 
-    fn knows(&self, setting: &Setting) -> bool {
-        setting.name == "defaults"
+    fn up(&self, _: &Lab) -> Result<Box<dyn Up>, String> {
+        Ok(Box::new(Self))
     }
+}
 
-    fn run(&self, _: &Setting) -> String {
-        let folder = tempfile::tempdir().unwrap();
-        super::rootfs(folder.path());
+impl Up for Nspawn {
+    fn container(&self, lab: &Lab, _: &Setting, told: &[&str], id: &str) -> Container {
         let mut command = Command::new("systemd-nspawn");
         command
-            .args(["-q", "--register=no", "--keep-unit", "--as-pid2", "-D"])
-            .arg(folder.path())
-            .args(["/bin/sh", "-c", SCRIPT]);
-        super::output(&mut command)
+            .args(["-q", "--register=no", "--keep-unit", "--as-pid2", "--pipe"])
+            .args([
+                "--resolv-conf=off",
+                "--timezone=off",
+                "--link-journal=no",
+                "-M",
+                "lab",
+                "-D",
+            ])
+            .arg(&lab.rootfs)
+            .args(told)
+            .args(super::shell(id));
+        Container::of(command)
     }
 }

@@ -4,9 +4,8 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::Runtime;
-use crate::settings::Setting;
-use crate::truth::SCRIPT;
+use super::{Container, Lab, Runtime, Up};
+use crate::settings::{Setting, Tongue};
 
 /// A runtime with runc's command line, by its program's name.
 pub(crate) struct Oci(pub(crate) &'static str);
@@ -16,36 +15,62 @@ impl Runtime for Oci {
         self.0
     }
 
+    fn tongue(&self) -> Tongue {
+        Tongue::Oci
+    }
+
+    fn sandbox(&self) -> &'static str {
+        "runc_like"
+    }
+
+    fn stub(&self) -> bool {
+        self.0 == "runc"
+    }
+
     fn available(&self) -> Result<(), String> {
-        super::programs(&[self.0])
+        super::programs(&[self.0, "runc"])
     }
 
-    fn knows(&self, _: &Setting) -> bool {
-        true
+    fn up(&self, _: &Lab) -> Result<Box<dyn Up>, String> {
+        Ok(Box::new(Self(self.0)))
     }
+}
 
-    fn run(&self, setting: &Setting) -> String {
-        let bundle = tempfile::tempdir().unwrap();
-        super::rootfs(&bundle.path().join("rootfs"));
-        // A user that is not root has to reach the root filesystem.
-        let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-        std::fs::set_permissions(bundle.path(), open).unwrap();
-        let runtime = |args: &[&str]| {
-            let mut command = Command::new(self.0);
-            command.args(args).current_dir(bundle.path());
-            super::output(&mut command)
-        };
-        runtime(&["spec"]);
-        let file = bundle.path().join("config.json");
-        let mut config: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-        config["process"]["terminal"] = json!(false);
-        config["process"]["rlimits"] = json!([]);
-        config["process"]["args"] = json!(["/bin/sh", "-c", SCRIPT]);
-        setting.apply(&mut config);
-        std::fs::write(&file, serde_json::to_vec(&config).unwrap()).unwrap();
-        let id = format!("amiconfined-lab-{}-{}", setting.name, std::process::id());
-        let printed = runtime(&["run", &id]);
-        runtime(&["delete", "--force", &id]);
-        printed
+impl Up for Oci {
+    fn container(&self, lab: &Lab, setting: &Setting, _: &[&str], id: &str) -> Container {
+        let bundle = bundle(lab, setting, id);
+        let mut command = Command::new(self.0);
+        command.args(["run", "--bundle"]).arg(&bundle).arg(id);
+        let mut after = Command::new(self.0);
+        after.args(["delete", "--force", id]);
+        Container {
+            configs: Some(bundle),
+            after: Some(after),
+            ..Container::of(command)
+        }
     }
+}
+
+/// A bundle with the setting put into what `runc spec` writes.
+pub(super) fn bundle(lab: &Lab, setting: &Setting, id: &str) -> std::path::PathBuf {
+    let bundle = lab.folder.join(id);
+    std::fs::create_dir(&bundle).unwrap();
+    let spec = Command::new("runc")
+        .arg("spec")
+        .current_dir(&bundle)
+        .status();
+    assert!(spec.unwrap().success(), "runc spec");
+    let file = bundle.join("config.json");
+    let mut config: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    config["process"]["terminal"] = json!(false);
+    config["process"]["rlimits"] = json!([]);
+    config["process"]["args"] = json!(super::shell(id));
+    // `runc spec` 1.1 asks for ambient capabilities that are not inheritable: the kernel
+    // gives none. A row of its own tells that.
+    let sets = config["process"]["capabilities"].as_object_mut().unwrap();
+    sets.remove("ambient");
+    config["root"]["path"] = json!(lab.rootfs);
+    setting.apply(&mut config);
+    std::fs::write(&file, serde_json::to_vec(&config).unwrap()).unwrap();
+    bundle
 }

@@ -1,0 +1,175 @@
+//! One cell: a container is started, seen inside and outside, and ended.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::runtimes::Container;
+use super::truth::{self, Truth};
+
+/// The most that a container may take until its report is there.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// A report and what it is held against.
+pub(crate) struct View {
+    /// What others than the tool read.
+    pub(crate) truth: Truth,
+    /// The tool's report.
+    pub(crate) report: Value,
+}
+
+/// One container, seen twice.
+pub(crate) struct Seen {
+    /// From its own shell.
+    pub(crate) inside: View,
+    /// From the host by its pid; none where it has no process of its own there.
+    pub(crate) outside: Option<View>,
+    /// The config.json that the low-level runtime was given.
+    pub(crate) config: Option<Value>,
+    /// What the tool says of what is declared against what is enforced.
+    pub(crate) compared: Option<Value>,
+}
+
+/// Starts a container, looks, and ends it.
+pub(crate) fn look(mut container: Container, id: &str) -> Result<Seen, String> {
+    let command = container.command.stdin(Stdio::piped());
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut child = child.map_err(|e| format!("{command:?}: {e}"))?;
+    let seen = seen(&mut child, &container, id);
+    end(child, id);
+    if let Some(mut after) = container.after {
+        let _ = after.stdin(Stdio::null()).output();
+    }
+    seen
+}
+
+fn seen(child: &mut Child, container: &Container, id: &str) -> Result<Seen, String> {
+    let printed = printed(child)?;
+    let (truth, report) = truth::split(&printed)?;
+    let pid = process(id);
+    let config = container
+        .configs
+        .as_deref()
+        .and_then(|at| config(at, id, 0));
+    Ok(Seen {
+        inside: View { truth, report },
+        outside: pid.map(outside).transpose()?,
+        config: config.as_ref().map(|(_, config)| config.clone()),
+        compared: pid
+            .zip(config)
+            .map(|(pid, (at, _))| compared(pid, &at))
+            .transpose()?,
+    })
+}
+
+/// All that the container printed until it says that it is done.
+fn printed(child: &mut Child) -> Result<String, String> {
+    let (sender, lines) = mpsc::channel();
+    let out = child.stdout.take().unwrap();
+    let err = child.stderr.take().unwrap();
+    let errors = sender.clone();
+    std::thread::spawn(move || forward(out, |line| sender.send((line, true)).is_ok()));
+    std::thread::spawn(move || forward(err, |line| errors.send((line, false)).is_ok()));
+    let (mut printed, mut complained) = (String::new(), String::new());
+    let end = Instant::now() + LONGEST;
+    while let Ok((line, good)) = lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
+        if good && line == truth::DONE {
+            return Ok(printed);
+        }
+        let text = if good { &mut printed } else { &mut complained };
+        text.push_str(&line);
+        text.push('\n');
+    }
+    Err(format!("{printed}{complained}"))
+}
+
+fn forward(from: impl std::io::Read, mut to: impl FnMut(String) -> bool) {
+    for line in BufReader::new(from).split(b'\n').map_while(Result::ok) {
+        let line = String::from_utf8_lossy(&line);
+        if !to(line.trim_end_matches('\r').to_owned()) {
+            break;
+        }
+    }
+}
+
+/// The host's pid of the container's shell, whose last argument is the container's name.
+fn process(id: &str) -> Option<u32> {
+    let entries = std::fs::read_dir("/proc").unwrap();
+    let pids = entries.filter_map(|e| e.ok()?.file_name().to_str()?.parse::<u32>().ok());
+    pids.into_iter().find(|pid| {
+        let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        let words: Vec<&[u8]> = line.split(|b| *b == 0).filter(|w| !w.is_empty()).collect();
+        words.len() == 4 && words[1] == b"-c" && words[3] == id.as_bytes()
+    })
+}
+
+/// The report by pid from the host, and the host's own reading.
+fn outside(pid: u32) -> Result<View, String> {
+    let report = tool(&["--pid", &pid.to_string(), "--format", "json"])?;
+    let truth = truth::outside(pid);
+    Ok(View { truth, report })
+}
+
+fn compared(pid: u32, config: &Path) -> Result<Value, String> {
+    let config = config.display().to_string();
+    let pid = pid.to_string();
+    tool(&[
+        "compare",
+        "--declared",
+        &config,
+        "--pid",
+        &pid,
+        "--format",
+        "json",
+    ])
+}
+
+fn tool(args: &[&str]) -> Result<Value, String> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_amiconfined"));
+    let output = command.args(args).stdin(Stdio::null()).output().unwrap();
+    serde_json::from_slice(&output.stdout)
+        .map_err(|e| format!("{e}: {}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// The config.json below a folder that starts this container.
+fn config(below: &Path, id: &str, depth: u32) -> Option<(std::path::PathBuf, Value)> {
+    const DEEPEST: u32 = 7;
+    let file = below.join("config.json");
+    if let Ok(bytes) = std::fs::read(&file)
+        && let Ok(config) = serde_json::from_slice::<Value>(&bytes)
+        && config["process"]["args"].as_array()?.last()? == id
+    {
+        return Some((file, config));
+    }
+    let entries = std::fs::read_dir(below).ok().filter(|_| depth < DEEPEST)?;
+    let folders = entries
+        .filter_map(Result::ok)
+        .filter(|e| e.file_name() != "rootfs" && e.file_type().is_ok_and(|t| t.is_dir()));
+    folders
+        .into_iter()
+        .find_map(|e| config(&e.path(), id, depth + 1))
+}
+
+/// Ends a container: its shell at the end of input, else by force.
+fn end(mut child: Child, id: &str) {
+    drop(child.stdin.take());
+    for _ in 0..100 {
+        if child.try_wait().is_ok_and(|ended| ended.is_some()) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    if let Some(pid) = process(id) {
+        let pid = nix::unistd::Pid::from_raw(pid.cast_signed());
+        let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL);
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+}

@@ -1,0 +1,118 @@
+//! The reports against the truths: each fact counted, each difference said.
+
+mod config;
+mod files;
+mod maps;
+mod sandbox;
+mod status;
+mod verdicts;
+
+use serde_json::Value;
+
+use super::cell::{Seen, View};
+use super::runtimes::Runtime;
+use super::settings::Setting;
+
+/// What was held against what.
+#[derive(Default)]
+pub(crate) struct Tally {
+    /// From where the report was made.
+    place: &'static str,
+    /// How many facts were held.
+    pub(crate) facts: usize,
+    /// How many of seccomp's verdicts were held.
+    pub(crate) verdicts: usize,
+    /// Those that differ.
+    pub(crate) differences: Vec<String>,
+}
+
+impl Tally {
+    /// Of a container that gave no report.
+    pub(crate) fn failed(output: String) -> Self {
+        Self {
+            differences: vec![format!("no report: {output}")],
+            ..Self::default()
+        }
+    }
+
+    fn same(&mut self, what: &str, reported: &Value, wanted: &Value) {
+        self.facts += 1;
+        if reported != wanted {
+            self.wrong(&format!("{what}: {reported} is not {wanted}"));
+        }
+    }
+
+    fn wrong(&mut self, difference: &str) {
+        let place = self.place;
+        self.differences.push(format!("{place}: {difference}"));
+    }
+}
+
+/// Holds everything of one container.
+pub(crate) fn held(runtime: &dyn Runtime, setting: &Setting, seen: &Seen) -> Tally {
+    let mut tally = Tally::default();
+    let views = [
+        ("inside", Some(&seen.inside)),
+        ("outside", seen.outside.as_ref()),
+    ];
+    for (place, view) in views {
+        let Some(view) = view else { continue };
+        tally.place = place;
+        kernel(&mut tally, view);
+        let confinement = &view.report["confinement"];
+        for (pointer, wanted) in &setting.wants {
+            // The host has other ids for a container with a user namespace.
+            if place == "outside" && pointer.starts_with("/identity/uid") {
+                continue;
+            }
+            let reported = confinement.pointer(pointer).unwrap_or(&Value::Null);
+            tally.same(pointer, reported, wanted);
+        }
+        if let Some(config) = &seen.config {
+            config::held(&mut tally, confinement, config);
+        }
+        if let Some(profile) = seen.config.as_ref().map(|c| &c["linux"]["seccomp"]) {
+            verdicts::held(&mut tally, confinement, profile, runtime.stub());
+        } else if let Some(profile) = &setting.profile {
+            verdicts::held(&mut tally, confinement, profile, runtime.stub());
+        }
+        sandbox::held(&mut tally, runtime, setting, confinement);
+    }
+    tally.place = "compare";
+    drift(&mut tally, setting, seen.compared.as_ref());
+    tally
+}
+
+/// What `compare` says of config.json and the process: all is as it was told, but for what
+/// the row says is not enforced.
+fn drift(tally: &mut Tally, setting: &Setting, compared: Option<&Value>) {
+    let findings = compared.and_then(|c| c["findings"].as_array());
+    for finding in findings.into_iter().flatten() {
+        tally.facts += 1;
+        if finding["kind"] == "drift" && !setting.drifts.contains(&finding["id"].as_str().unwrap())
+        {
+            let (declared, actual) = (&finding["declared"]["value"], &finding["actual"]["value"]);
+            tally.wrong(&format!(
+                "{}: {declared} is told, {actual} is",
+                finding["id"]
+            ));
+        }
+    }
+    for id in &setting.drifts {
+        let findings = findings.into_iter().flatten();
+        if !findings
+            .into_iter()
+            .any(|f| f["kind"] == "drift" && f["id"] == *id)
+        {
+            tally.wrong(&format!("no finding {id}"));
+        }
+    }
+}
+
+/// The kernel's own words of the same process.
+fn kernel(tally: &mut Tally, view: &View) {
+    let confinement = &view.report["confinement"];
+    status::held(tally, confinement, &view.truth);
+    maps::held(tally, confinement, &view.truth);
+    files::held(tally, confinement, &view.truth);
+}

@@ -1,0 +1,38 @@
+//! Which sandbox it is: told rightly with its evidence, or said to be unknown.
+
+use serde_json::Value;
+
+use super::Tally;
+use crate::runtimes::Runtime;
+use crate::settings::Setting;
+
+pub(super) fn held(tally: &mut Tally, runtime: &dyn Runtime, setting: &Setting, c: &Value) {
+    let claim = &c["runtime"]["sandbox"];
+    evidence(tally, claim);
+    tally.facts += 1;
+    // `namespaces` claims no maker, and null says why there is no claim.
+    let right = match claim["value"].as_str() {
+        Some(name) => name == runtime.sandbox() || name == "namespaces",
+        None => true,
+    };
+    let named = claim["value"] == runtime.sandbox();
+    if !right || setting.name == "defaults" && !named {
+        tally.wrong(&format!("sandbox: {claim}"));
+    }
+    let claim = &c["runtime"]["manager"];
+    evidence(tally, claim);
+    tally.facts += 1;
+    if claim["value"]
+        .as_str()
+        .is_some_and(|name| Some(name) != runtime.manager())
+    {
+        tally.wrong(&format!("manager: {claim}"));
+    }
+}
+
+fn evidence(tally: &mut Tally, claim: &Value) {
+    tally.facts += 1;
+    if claim["evidence"].as_array().is_none_or(Vec::is_empty) {
+        tally.wrong(&format!("no evidence: {claim}"));
+    }
+}

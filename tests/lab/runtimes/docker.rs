@@ -1,0 +1,110 @@
+//! dockerd with a containerd of its own, and its state in the lab's folder.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::{Container, Daemon, Groups, Lab, Runtime, Up};
+use crate::settings::{Setting, Tongue};
+
+/// The daemon with its default runtime, runc.
+pub(crate) struct Docker;
+
+/// The running daemon.
+struct Running {
+    daemon: Option<Daemon>,
+    groups: Groups,
+    folder: PathBuf,
+}
+
+fn client(folder: &std::path::Path) -> Command {
+    let mut command = Command::new("docker");
+    let socket = folder.join("docker.sock");
+    command
+        .arg("-H")
+        .arg(format!("unix://{}", socket.display()));
+    command.env("DOCKER_CONFIG", folder);
+    command
+}
+
+impl Runtime for Docker {
+    fn name(&self) -> &'static str {
+        "docker"
+    }
+
+    fn tongue(&self) -> Tongue {
+        Tongue::Docker
+    }
+
+    fn sandbox(&self) -> &'static str {
+        "runc_like"
+    }
+
+    fn manager(&self) -> Option<&'static str> {
+        Some("docker")
+    }
+
+    fn stub(&self) -> bool {
+        true
+    }
+
+    fn available(&self) -> Result<(), String> {
+        super::programs(&["docker", "dockerd", "containerd", "runc", "iptables", "jq"])
+    }
+
+    fn up(&self, lab: &Lab) -> Result<Box<dyn Up>, String> {
+        let folder = lab.folder.join("docker");
+        std::fs::create_dir(&folder).map_err(|e| e.to_string())?;
+        let mut command = Command::new("dockerd");
+        command
+            .arg("-H")
+            .arg(format!("unix://{}", folder.join("docker.sock").display()))
+            .arg("--data-root")
+            .arg(folder.join("root"))
+            .arg("--exec-root")
+            .arg(folder.join("exec"))
+            .arg("--pidfile")
+            .arg(folder.join("docker.pid"))
+            .arg(format!(
+                "--add-runtime=lab={}",
+                super::lacking::runc(lab).display()
+            ))
+            .arg("--default-runtime=lab");
+        let groups = Groups::named("docker");
+        let log = folder.join("log");
+        let daemon = Daemon::start(command, &log, client(&folder).arg("version"))?;
+        super::must(client(&folder).arg("load").arg("-i").arg(lab.image()))?;
+        Ok(Box::new(Running {
+            daemon: Some(daemon),
+            groups,
+            folder,
+        }))
+    }
+}
+
+impl Up for Running {
+    fn container(&self, lab: &Lab, setting: &Setting, told: &[&str], id: &str) -> Container {
+        let mut command = client(&self.folder);
+        command.args(["run", "--rm", "--interactive", "--name", id]);
+        if !told.iter().any(|flag| flag.starts_with("--network")) {
+            command.args(["--network", "none"]);
+        }
+        if let Some(file) = super::profile_file(lab, setting) {
+            command.arg(format!("--security-opt=seccomp={}", file.display()));
+        }
+        command.args(told).arg(super::IMAGE).args(super::shell(id));
+        let mut after = client(&self.folder);
+        after.args(["rm", "--force", id]);
+        Container {
+            configs: Some(self.folder.join("exec")),
+            after: Some(after),
+            ..Container::of(command)
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.daemon.take());
+        self.groups.remove();
+    }
+}

@@ -1,0 +1,172 @@
+//! The settings: one row each, told to every runtime in its own tongue.
+
+mod capabilities;
+mod filesystem;
+mod gaps;
+mod identity;
+mod limits;
+mod namespaces;
+mod seccomp;
+
+pub(crate) use capabilities::machine;
+pub(crate) use filesystem::SOCKET;
+use serde_json::{Value, json};
+
+/// How a runtime is told what it shall do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tongue {
+    /// An OCI `config.json`.
+    Oci,
+    /// Arguments of `docker run`.
+    Docker,
+    /// Arguments of `podman run`.
+    Podman,
+    /// Words for a Pod's container, see `runtimes/cri.rs`.
+    Cri,
+    /// Arguments of `bwrap`.
+    Bubblewrap,
+    /// Arguments of `systemd-nspawn`.
+    Nspawn,
+    /// Arguments of `firejail`.
+    Firejail,
+    /// Arguments of `nsjail`.
+    Nsjail,
+    /// Lines of an LXC configuration, parted by semicolons.
+    Lxc,
+}
+
+/// One way to start a container.
+#[derive(Debug, Clone)]
+pub(crate) struct Setting {
+    /// Its name in the table and in `SETTING=`.
+    pub(crate) name: String,
+    /// JSON pointers into config.json and what is put there; none where OCI cannot say it.
+    edits: Option<Vec<(&'static str, Value)>>,
+    /// Namespace types that are left to the host's.
+    shares: Vec<&'static str>,
+    /// Arguments in the other tongues.
+    flags: Vec<(Tongue, String)>,
+    /// A seccomp profile in the form that OCI and Docker have in common.
+    pub(crate) profile: Option<Value>,
+    /// How many filters more than one the same profile is stacked to.
+    pub(crate) stacked: u32,
+    /// JSON pointers into `confinement` and what must be there, whichever the runtime.
+    pub(crate) wants: Vec<(&'static str, Value)>,
+    /// Ids of findings that `compare` must have: what is told and not enforced.
+    pub(crate) drifts: Vec<&'static str>,
+    /// Runs in `make test` with every runtime that knows it; else with runc alone.
+    pub(crate) quick: bool,
+}
+
+/// A row that nobody knows yet.
+fn row(name: &str) -> Setting {
+    Setting {
+        name: name.to_owned(),
+        edits: None,
+        shares: Vec::new(),
+        flags: Vec::new(),
+        profile: None,
+        stacked: 1,
+        wants: Vec::new(),
+        drifts: Vec::new(),
+        quick: true,
+    }
+}
+
+/// All rows; the first is the one that every runtime knows.
+pub(crate) fn all() -> Vec<Setting> {
+    let mut defaults = row("defaults");
+    defaults.edits = Some(Vec::new());
+    for tongue in [
+        Tongue::Docker,
+        Tongue::Podman,
+        Tongue::Cri,
+        Tongue::Bubblewrap,
+        Tongue::Nspawn,
+        Tongue::Firejail,
+        Tongue::Nsjail,
+        Tongue::Lxc,
+    ] {
+        defaults.flags.push((tongue, String::new()));
+    }
+    let mut all = vec![defaults];
+    all.extend(identity::rows());
+    all.extend(capabilities::rows());
+    all.extend(filesystem::rows());
+    all.extend(seccomp::rows());
+    all.extend(namespaces::rows());
+    all.extend(limits::rows());
+    all.extend(gaps::rows());
+    all
+}
+
+impl Setting {
+    /// An edit of `config.json`.
+    fn oci(mut self, pointer: &'static str, value: Value) -> Self {
+        self.edits.get_or_insert_default().push((pointer, value));
+        self
+    }
+
+    /// Arguments for one runtime.
+    fn flags(mut self, tongue: Tongue, words: &str) -> Self {
+        self.flags.push((tongue, words.to_owned()));
+        self
+    }
+
+    /// Arguments that docker and podman have in common.
+    fn engines(self, words: &str) -> Self {
+        self.flags(Tongue::Docker, words)
+            .flags(Tongue::Podman, words)
+    }
+
+    /// What the report must say.
+    fn wants(mut self, pointer: &'static str, value: Value) -> Self {
+        self.wants.push((pointer, value));
+        self
+    }
+
+    /// A namespace type, in OCI's words, that is the host's.
+    fn shares(mut self, kind: &'static str) -> Self {
+        self.edits.get_or_insert_default();
+        self.shares.push(kind);
+        self
+    }
+
+    /// Left to the full run, but for runc.
+    fn slow(mut self) -> Self {
+        self.quick = false;
+        self
+    }
+
+    /// Its arguments in a tongue; none where it cannot be said in it.
+    pub(crate) fn told(&self, tongue: Tongue) -> Option<Vec<&str>> {
+        if tongue == Tongue::Oci {
+            return self.edits.is_some().then(Vec::new);
+        }
+        let (_, words) = self.flags.iter().find(|(t, _)| *t == tongue)?;
+        let lines = tongue == Tongue::Lxc;
+        let parts = words.split(move |c: char| if lines { c == ';' } else { c == ' ' });
+        Some(parts.filter(|w| !w.is_empty()).collect())
+    }
+
+    /// Puts this setting into a `config.json`.
+    pub(crate) fn apply(&self, config: &mut Value) {
+        for (pointer, value) in self.edits.iter().flatten() {
+            let (parent, key) = pointer.rsplit_once('/').unwrap();
+            match config.pointer_mut(parent).unwrap() {
+                Value::Array(list) => list.push(value.clone()),
+                parent => parent[key] = value.clone(),
+            }
+        }
+        if let Some(profile) = &self.profile {
+            config["linux"]["seccomp"] = profile.clone();
+        }
+        for kind in &self.shares {
+            let spaces = config["linux"]["namespaces"].as_array_mut().unwrap();
+            spaces.retain(|n| n["type"] != json!(kind));
+        }
+        if self.shares.contains(&"uts") {
+            config.as_object_mut().unwrap().remove("hostname");
+        }
+    }
+}
