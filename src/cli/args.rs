@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::check::CheckArgs;
 use super::compare_args::CompareArgs;
 use super::report::ReportArgs;
+use super::sweep::SweepArgs;
 use crate::report::SyscallList;
 
 /// Tells what confinement a Linux process is really under.
@@ -39,6 +40,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Make one report of what the sweeps of many nodes logged.
     Report(ReportArgs),
+    /// Report every container of a node, from the node.
+    Sweep(Box<SweepArgs>),
 }
 
 /// Arguments of `inspect`.

@@ -132,7 +132,8 @@ fn compare(
     })
 }
 
-fn expect(
+/// What each input expects, with a runtime's defaults filled in where it is known.
+pub(super) fn expect(
     inputs: &[Input],
     runtime: Option<RuntimeName>,
     kernel: Option<Release>,

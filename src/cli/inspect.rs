@@ -63,14 +63,15 @@ fn ask(seccomp: &mut Seccomp, no_probe: bool) {
 }
 
 /// Now, RFC 3339, UTC, in whole seconds.
-fn now() -> String {
+pub(super) fn now() -> String {
     let now = jiff::Timestamp::now();
     jiff::Timestamp::from_second(now.as_second())
         .unwrap_or(now)
         .to_string()
 }
 
-fn node() -> Reading<Text> {
+/// The node's name.
+pub(super) fn node() -> Reading<Text> {
     match nix::sys::utsname::uname() {
         Ok(uname) => {
             use std::os::unix::ffi::OsStrExt;

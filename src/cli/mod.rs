@@ -15,6 +15,7 @@ mod kernel_facts;
 mod output;
 mod report;
 mod report_input;
+mod sweep;
 
 use std::process::ExitCode;
 
@@ -26,6 +27,7 @@ pub use check::{CheckArgs, CheckFormat};
 pub use compare_args::{CompareArgs, CompareFormat, Show};
 pub use error::{Error, FINDINGS, NOT_OBSERVED, SUCCESS, USAGE};
 pub use report::{ClusterFormat, ReportArgs};
+pub use sweep::{SweepArgs, SweepFormat};
 
 /// Runs the command line and gives the process's exit code.
 #[must_use]
@@ -56,6 +58,7 @@ fn run() -> Result<u8, Error> {
         Some(Command::Compare(args)) => compare::run(&args),
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Report(args)) => report::run(&args),
+        Some(Command::Sweep(args)) => sweep::run(&args),
     }
 }
 

@@ -25,6 +25,7 @@ mod namespaces;
 mod observer;
 mod proc_root;
 mod process;
+mod process_dir;
 mod protected;
 mod runtime;
 mod sandbox;
@@ -38,6 +39,7 @@ mod walk;
 use std::path::PathBuf;
 
 pub use proc_root::{MAX_DIR_ENTRIES, MAX_FILE_BYTES, ProcRoot, ReadError};
+pub use process_dir::ProcessDir;
 
 use crate::confinement::{Confinement, Errno};
 use observer::Observer;
@@ -122,21 +124,35 @@ pub enum ObserveError {
 /// # Ok::<(), amiconfined::observe::ObserveError>(())
 /// ```
 pub fn observe(proc: &ProcRoot, options: &Observe) -> Result<Confinement, ObserveError> {
-    let observer = Observer::new(proc, options)?;
-    let process = process::process(&observer);
-    let credentials = credentials::credentials(&observer);
-    let namespaces = namespaces::namespaces(&observer);
-    let filesystem = filesystem::filesystem(&observer, &namespaces);
+    observe_by(&Observer::new(proc, options)?)
+}
+
+/// Observes one process without looking into its file tree, which it may have made to
+/// hang whoever looks (a FUSE file system, an NFS server that is gone).
+///
+/// # Errors
+/// [`ObserveError`], as [`observe`].
+pub fn observe_outside(proc: &ProcRoot, options: &Observe) -> Result<Confinement, ObserveError> {
+    let mut observer = Observer::new(proc, options)?;
+    observer.files = observer.files.failed("openat", Errno(nix::libc::ETIMEDOUT));
+    observe_by(&observer)
+}
+
+fn observe_by(observer: &Observer<'_>) -> Result<Confinement, ObserveError> {
+    let process = process::process(observer);
+    let credentials = credentials::credentials(observer);
+    let namespaces = namespaces::namespaces(observer);
+    let filesystem = filesystem::filesystem(observer, &namespaces);
     let confinement = Confinement {
-        identity: identity::identity(&observer),
-        capabilities: capabilities::capabilities(&observer),
-        lsm: lsm::lsm(&observer),
-        seccomp: seccomp::seccomp(&observer),
-        cgroup: cgroup::cgroup(&observer),
-        limits: limits::limits(&observer),
-        runtime: runtime::runtime(&observer, &namespaces, &filesystem, &credentials),
+        identity: identity::identity(observer),
+        capabilities: capabilities::capabilities(observer),
+        lsm: lsm::lsm(observer),
+        seccomp: seccomp::seccomp(observer),
+        cgroup: cgroup::cgroup(observer),
+        limits: limits::limits(observer),
+        runtime: runtime::runtime(observer, &namespaces, &filesystem, &credentials),
         credentials: credentials.noun(),
-        kernel: kernel::kernel(&observer),
+        kernel: kernel::kernel(observer),
         process,
         namespaces,
         filesystem,

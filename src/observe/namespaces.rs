@@ -88,7 +88,7 @@ fn missing(o: &Observer<'_>, error: &ReadError, kind: NamespaceKind) -> Reading<
     )
 }
 
-fn link_inode(target: &[u8], kind: NamespaceKind) -> Option<u64> {
+pub(super) fn link_inode(target: &[u8], kind: NamespaceKind) -> Option<u64> {
     let number_in_brackets = target
         .strip_prefix(kind.name().as_bytes())?
         .strip_prefix(b":[")?

@@ -34,7 +34,7 @@ pub(super) fn start_ticks(o: &Observer<'_>) -> Reading<u64> {
 }
 
 /// The name in field 2 may hold blanks and parentheses: fields count from its last one.
-fn field_22(stat: &[u8]) -> Option<u64> {
+pub(super) fn field_22(stat: &[u8]) -> Option<u64> {
     let end = stat.iter().rposition(|b| *b == b')')?;
     let word = stat.get(end + 1..)?.split(u8::is_ascii_whitespace);
     word.filter(|w| !w.is_empty())

@@ -19,6 +19,7 @@ mod show;
 mod stands_out;
 mod stands_out_files;
 mod summary;
+mod sweep_text;
 mod syscall_lines;
 mod text;
 
@@ -35,4 +36,5 @@ pub use policy_report::{Dashboard, policy_report};
 pub use sarif::sarif;
 pub use stands_out::{Level, StandsOut, stands_out};
 pub use summary::{BoundingDifference, Summary, VerdictCount};
+pub use sweep_text::{node_lines, notes};
 pub use text::text;

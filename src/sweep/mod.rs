@@ -1,1 +1,29 @@
 //! Floor 3: every container of a node, from the node.
+//!
+//! Every process is read lightly (status, cgroup, namespaces) and placed: by cgroup path
+//! where one names a container, else by the namespaces that it does not share with the
+//! node. Each container's first process is then observed in full, and what the runtime's
+//! own state on disk says of it, and told it, is put beside that. No container is entered,
+//! no runtime is spoken to, and no network is opened.
+
+mod first;
+mod host;
+mod host_groups;
+mod identity;
+mod look;
+mod nested;
+mod node;
+mod paths;
+mod place;
+mod record;
+mod restarts;
+mod run;
+mod sandboxes;
+mod shared;
+mod state;
+mod storage;
+mod told;
+mod traits;
+mod view;
+
+pub use run::{Options, Outcome, Progress, SweepError, sweep};

@@ -1,0 +1,95 @@
+//! The containers of a sweep as rows: a table, a page, metrics.
+
+use std::fmt::Write as _;
+
+use crate::confinement::{ContainerRecord, Text};
+use crate::report::{Column, Row, html, node_lines, notes, prometheus, table};
+use crate::sweep::Outcome;
+
+use super::{SweepArgs, SweepFormat};
+
+/// Rows, gathered until they can be sorted. The records themselves are not kept.
+#[derive(Debug)]
+pub(super) struct Rows<'a> {
+    args: &'a SweepArgs,
+    rows: Vec<(Row, Vec<String>)>,
+}
+
+impl<'a> Rows<'a> {
+    /// No rows yet.
+    pub(super) fn new(args: &'a SweepArgs) -> Self {
+        Self {
+            args,
+            rows: Vec::new(),
+        }
+    }
+
+    /// Adds a container.
+    pub(super) fn add(&mut self, record: &ContainerRecord) {
+        let notes = match self.args.format {
+            SweepFormat::Text => notes(record),
+            _ => Vec::new(),
+        };
+        self.rows.push((Row::of(record), notes));
+    }
+
+    /// All of them, sorted.
+    pub(super) fn render(mut self, outcome: &Outcome, time: &str) -> String {
+        self.rows.sort_by(|(a, _), (b, _)| match self.args.sort {
+            Some(column) => a.by(column, b).then_with(|| a.worst_first(b)),
+            None => a.worst_first(b),
+        });
+        let (rows, notes): (Vec<Row>, Vec<Vec<String>>) = self.rows.into_iter().unzip();
+        let columns = match (&self.args.columns, self.args.wide) {
+            (chosen, _) if !chosen.is_empty() => chosen.clone(),
+            (_, true) => Column::ALL.to_vec(),
+            _ => Column::USUAL.to_vec(),
+        };
+        match self.args.format {
+            SweepFormat::Prometheus => prometheus(&rows),
+            SweepFormat::Html => {
+                let node = outcome
+                    .node
+                    .name
+                    .known()
+                    .map_or_else(|| "?".into(), Text::escaped);
+                html(&rows, &columns, &format!("node {node}, seen {time}"))
+            }
+            _ => {
+                let mut out = node_lines(&outcome.node);
+                out.push('\n');
+                if !rows.is_empty() {
+                    out.push_str(&table(&rows, &columns, !self.args.columns.is_empty()));
+                    out.push('\n');
+                }
+                for (row, notes) in rows
+                    .iter()
+                    .zip(notes)
+                    .filter(|(_, notes)| !notes.is_empty())
+                {
+                    let name = [Column::Namespace, Column::Pod, Column::Container];
+                    let name: Vec<&str> = name
+                        .iter()
+                        .map(|column| row.cell(*column))
+                        .filter(|cell| *cell != "-")
+                        .collect();
+                    let _ = writeln!(out, "{}", name.join("/"));
+                    for note in notes {
+                        let _ = writeln!(out, "  {note}");
+                    }
+                    out.push('\n');
+                }
+                let unplaced = match outcome.unplaced {
+                    0 => String::new(),
+                    n => format!(", {n} gone or refused before they could be placed"),
+                };
+                let _ = writeln!(
+                    out,
+                    "{} containers; {} processes in none{unplaced}",
+                    outcome.containers, outcome.host_processes
+                );
+                out
+            }
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! One sweep, from the list of processes to the last container.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::confinement::{
+    Confinement, ContainerKind, ContainerRecord, Expected, Kernel, Node, Reading, Subject, Text,
+};
+use crate::observe::{Observe, ProcRoot, ReadError, Target};
+
+use super::first::Firsts;
+use super::host::{Host, release};
+use super::identity::{Identified, Sources, identify};
+use super::look::{Looked, Looker};
+use super::place::{Group, Key, Placed, place};
+use super::record::record;
+use super::state::{Confirmed, States};
+use super::told::{controls, told};
+use super::view::{Reader, View};
+
+/// What to sweep, and how.
+pub struct Options<'a> {
+    /// The `/proc` whose processes are read.
+    pub proc: PathBuf,
+    /// The node's root directory, which runtimes' state and `/sys` are read below.
+    pub root: PathBuf,
+    /// Whether these are of the running machine; if not, a captured tree.
+    pub live: bool,
+    /// Whether the node's own processes are reported too, grouped by cgroup.
+    pub all: bool,
+    /// The node's name.
+    pub node: Reading<Text>,
+    /// The kernel's name.
+    pub kernel: Kernel,
+    /// Now, RFC 3339, UTC.
+    pub time: String,
+    /// What was declared of a container, given who it is and what is seen of it.
+    pub declared: &'a dyn Fn(&Subject, &Confinement) -> Vec<Expected>,
+    /// Asked between processes: whether to stop.
+    pub stop: &'a dyn Fn() -> bool,
+    /// Told how far it is.
+    pub progress: &'a dyn Fn(Progress),
+}
+
+impl std::fmt::Debug for Options<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options")
+            .field("proc", &self.proc)
+            .field("root", &self.root)
+            .field("live", &self.live)
+            .field("all", &self.all)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How far a sweep is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Processes read, of all.
+    Processes(usize, usize),
+    /// Containers observed, of all.
+    Containers(usize, usize),
+}
+
+/// What a sweep found beside its containers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// What holds for the node.
+    pub node: Node,
+    /// How many containers were given out, the node's own groups not counted.
+    pub containers: u32,
+    /// How many processes are in no container.
+    pub host_processes: u32,
+    /// Processes that were gone, or denied, before they could be placed.
+    pub unplaced: u32,
+    /// Whether it was stopped before its end.
+    pub stopped: bool,
+}
+
+/// Why there is no sweep.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SweepError {
+    /// The directory of processes could not be read.
+    #[error("cannot read the directory of processes: {0}")]
+    Proc(#[from] ReadError),
+}
+
+/// Sweeps a node once, and gives each container to `each` as soon as it is seen. `each`
+/// says whether to go on.
+///
+/// # Errors
+/// [`SweepError`], where the processes cannot be listed.
+pub fn sweep(
+    options: &Options<'_>,
+    each: &mut dyn FnMut(ContainerRecord) -> bool,
+) -> Result<Outcome, SweepError> {
+    let proc = Arc::new(ProcRoot::open(&options.proc));
+    let root = ProcRoot::open(&options.root);
+    let mut outcome = Outcome {
+        node: super::node::node(&proc, &root, options.node.clone(), options.kernel.clone()),
+        containers: 0,
+        host_processes: 0,
+        unplaced: 0,
+        stopped: false,
+    };
+    let mut reader = Reader::default();
+    let views = views(options, &proc, &mut reader, &mut outcome)?;
+    if outcome.stopped {
+        return Ok(outcome);
+    }
+    let kernel = options.kernel.release.known();
+    let host = Host::of(&views, kernel.and_then(|r| release(&r.to_lossy())));
+    let mut states = States::read(&root);
+    let confirmed = Confirmed::of(&mut states, &proc);
+    let firsts = Firsts {
+        proc: &proc,
+        confirmed: &confirmed,
+    };
+    let placed = place(views, &host, &confirmed, &firsts);
+    outcome.host_processes = count(placed.host.len());
+    let mut sweeper = Sweeper {
+        options,
+        looker: Looker::new(
+            proc.clone(),
+            Observe {
+                target: Target::other(1),
+                root: options.root.clone(),
+                live: options.live,
+            },
+        ),
+        proc: &proc,
+        reader,
+        host,
+        sources: Sources {
+            root: &root,
+            states: &states,
+            confirmed: &confirmed,
+            storage: super::storage::Storage::default(),
+        },
+    };
+    sweeper.containers(placed, &mut outcome, each);
+    Ok(outcome)
+}
+
+fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// Reads every process.
+fn views(
+    options: &Options<'_>,
+    proc: &ProcRoot,
+    reader: &mut Reader,
+    outcome: &mut Outcome,
+) -> Result<Vec<View>, SweepError> {
+    let pids = proc.pids()?;
+    let mut views = Vec::with_capacity(pids.len());
+    for (at, pid) in pids.iter().enumerate() {
+        if (options.stop)() {
+            outcome.stopped = true;
+            break;
+        }
+        if at % 256 == 0 {
+            (options.progress)(Progress::Processes(at, pids.len()));
+        }
+        match reader.read(proc, *pid) {
+            Ok(view) => views.push(view),
+            Err(_) => outcome.unplaced += 1,
+        }
+    }
+    Ok(views)
+}
+
+struct Sweeper<'a> {
+    options: &'a Options<'a>,
+    looker: Looker,
+    proc: &'a ProcRoot,
+    reader: Reader,
+    host: Host,
+    sources: Sources<'a>,
+}
+
+impl Sweeper<'_> {
+    fn containers(
+        &mut self,
+        placed: Placed,
+        outcome: &mut Outcome,
+        each: &mut dyn FnMut(ContainerRecord) -> bool,
+    ) {
+        let Placed { containers, host } = placed;
+        let ids: std::collections::BTreeMap<Key, Text> = containers
+            .values()
+            .filter_map(|group| group.inside.clone())
+            .filter_map(|outer| {
+                let group = containers.get(&outer)?;
+                Some((outer, identify(group, &mut self.sources).identity.id))
+            })
+            .collect();
+        let own = if self.options.all {
+            super::host_groups::groups(host)
+        } else {
+            Vec::new()
+        };
+        let total = containers.len() + own.len();
+        let groups = containers.into_values().map(|group| (group, false));
+        let groups = groups.chain(own.into_iter().map(|group| (group, true)));
+        for (at, (mut group, is_host)) in groups.enumerate() {
+            if (self.options.stop)() {
+                outcome.stopped = true;
+                return;
+            }
+            (self.options.progress)(Progress::Containers(at, total));
+            let Some((confinement, mut notes)) = self.first(&mut group, outcome) else {
+                continue;
+            };
+            let mut found = identify(&group, &mut self.sources);
+            if is_host {
+                found.identity.kind = Reading::Known(ContainerKind::Host);
+                found.identity.recognised_by = "no sign of a container".into();
+            }
+            let node = self.options.node.clone();
+            let mut record = record(
+                &group,
+                &found,
+                confinement,
+                &self.host,
+                node,
+                &self.options.time,
+            );
+            record.nested_in = group.inside.as_ref().and_then(|key| ids.get(key).cloned());
+            record.half_seen.append(&mut notes);
+            self.compare(&found, &mut record);
+            outcome.containers += u32::from(!is_host);
+            if !each(record) {
+                outcome.stopped = true;
+                return;
+            }
+        }
+    }
+
+    /// Observes the first process that is still there; those that are gone are unplaced.
+    fn first(
+        &mut self,
+        group: &mut Group,
+        outcome: &mut Outcome,
+    ) -> Option<(Confinement, Vec<String>)> {
+        while let Some(seen) = group.members.first() {
+            // Held open: while its directory answers, its number is nobody else's.
+            let pid = seen.pid;
+            let same = self.proc.process(pid).ok().and_then(|dir| {
+                let now = self.reader.read_dir(&dir, pid).ok()?;
+                (now.cgroup == seen.cgroup && now.namespaces == seen.namespaces)
+                    .then_some((dir, now))
+            });
+            if let Some((dir, now)) = same {
+                let (looked, notes) = match self.looker.look(pid) {
+                    Looked::Whole(seen) => (Some(seen), Vec::new()),
+                    Looked::WithoutTree(seen) => (
+                        Some(seen),
+                        vec!["its file tree did not answer in time and was left out".to_owned()],
+                    ),
+                    Looked::Gone => (None, Vec::new()),
+                };
+                if let Some(confinement) = looked.filter(|_| dir.is_alive()) {
+                    if let Some(first) = group.members.first_mut() {
+                        *first = now;
+                    }
+                    return Some((*confinement, notes));
+                }
+            }
+            group.members.remove(0);
+            outcome.unplaced += 1;
+        }
+        None
+    }
+
+    fn compare(&self, found: &Identified, record: &mut ContainerRecord) {
+        let mut stages = Vec::new();
+        match told(found, &record.confinement) {
+            Some(Ok(told)) => stages.push(told),
+            Some(Err(why)) => record.half_seen.push(format!("what it was told: {why}")),
+            None => {}
+        }
+        let name = |reading: &Reading<Text>| reading.known().map(Text::escaped);
+        let identity = &record.identity;
+        let subject = Subject {
+            namespace: name(&identity.pod_namespace),
+            pod: name(&identity.pod_name),
+            pod_is_prefix: false,
+            uid: name(&identity.pod_uid),
+            container: name(&identity.container_name),
+            id: Some(identity.id.escaped()),
+        };
+        stages.extend((self.options.declared)(&subject, &record.confinement));
+        record.controls = controls(&stages, &record.confinement);
+    }
+}

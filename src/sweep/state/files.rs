@@ -1,0 +1,286 @@
+//! State files of each form, read as hostile input: bounded, and wrong ones left out.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::State;
+use super::places::{Form, Place, join};
+use crate::confinement::{Manager, Sandbox, Text};
+use crate::observe::{ProcRoot, ReadError};
+
+/// Reads the state at a place. `None` where there is none, or of no running container.
+pub(super) fn read(
+    root: &ProcRoot,
+    place: &Place,
+    path: &[u8],
+) -> Result<Option<State>, ReadError> {
+    let name = path.rsplit(|b| *b == b'/').next().unwrap_or_default();
+    let file = |name: &str| {
+        let path = join(path, name.as_bytes());
+        match root.read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.is_missing() => Ok(None),
+            Err(error) => Err(error),
+        }
+    };
+    let (found, from) = match place.form {
+        Form::Runc => (file("state.json")?.and_then(|b| runc(&b)), "state.json"),
+        Form::Crun => (file("status")?.and_then(|b| crun(&b)), "status"),
+        Form::Docker => (
+            file("config.v2.json")?.and_then(|b| docker(&b)),
+            "config.v2.json",
+        ),
+        Form::Task => {
+            let shim = file("shim-binary-path")?.unwrap_or_default();
+            (
+                file("init.pid")?.and_then(|b| task(&b, &shim, path)),
+                "init.pid",
+            )
+        }
+        Form::Storage => (
+            file("pidfile")?.and_then(|b| bundle_with_pid(&b, path)),
+            "pidfile",
+        ),
+        Form::Machine => (machine(&root.read(path)?, name), ""),
+        Form::Gvisor if name.ends_with(b".state") => (gvisor(&root.read(path)?), ""),
+        Form::Gvisor => (None, ""),
+    };
+    Ok(found.filter(|state| state.pid != 0).map(|mut state| {
+        if state.id.as_bytes().is_empty() {
+            state.id = match place.form {
+                Form::Storage => parent(path).into(),
+                _ => name.into(),
+            };
+        }
+        let moby = path.windows(b"/moby/".len()).any(|w| w == b"/moby/");
+        state.manager = if moby {
+            Some(Manager::Docker)
+        } else {
+            place.manager
+        };
+        let file = if from.is_empty() {
+            path.to_vec()
+        } else {
+            join(path, from.as_bytes())
+        };
+        state.file = [b"/", file.as_slice()].concat().into();
+        state
+    }))
+}
+
+/// The name of the directory that a path lies in.
+fn parent(path: &[u8]) -> &[u8] {
+    path.rsplit(|b| *b == b'/').nth(1).unwrap_or_default()
+}
+
+fn absolute(path: &[u8]) -> Text {
+    [b"/", path].concat().into()
+}
+
+#[derive(Deserialize)]
+struct Runc {
+    id: Option<String>,
+    #[serde(alias = "pid")]
+    init_process_pid: Option<u32>,
+    init_process_start: Option<u64>,
+    bundle: Option<String>,
+    #[serde(default)]
+    config: RuncConfig,
+}
+
+#[derive(Deserialize, Default)]
+struct RuncConfig {
+    #[serde(default)]
+    labels: Option<Vec<String>>,
+}
+
+fn runc(bytes: &[u8]) -> Option<State> {
+    let state: Runc = serde_json::from_slice(bytes).ok()?;
+    let label = state.config.labels.unwrap_or_default();
+    let bundle = label.iter().find_map(|l| l.strip_prefix("bundle="));
+    Some(State {
+        id: state.id.unwrap_or_default().into(),
+        pid: state.init_process_pid?,
+        start: state.init_process_start,
+        bundle: bundle.map(str::to_owned).or(state.bundle).map(Text::from),
+        ..State::default()
+    })
+}
+
+#[derive(Deserialize)]
+struct Crun {
+    pid: u32,
+    #[serde(rename = "process-start-time")]
+    start: Option<u64>,
+    bundle: Option<String>,
+}
+
+fn crun(bytes: &[u8]) -> Option<State> {
+    let state: Crun = serde_json::from_slice(bytes).ok()?;
+    Some(State {
+        pid: state.pid,
+        start: state.start,
+        bundle: state.bundle.map(Text::from),
+        ..State::default()
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Docker {
+    #[serde(rename = "ID")]
+    id: String,
+    name: Option<String>,
+    restart_count: Option<u32>,
+    state: DockerState,
+    #[serde(default)]
+    config: DockerConfig,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DockerState {
+    pid: u32,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase")]
+struct DockerConfig {
+    image: Option<String>,
+    labels: Option<BTreeMap<String, String>>,
+}
+
+fn docker(bytes: &[u8]) -> Option<State> {
+    let state: Docker = serde_json::from_slice(bytes).ok()?;
+    Some(State {
+        id: state.id.into(),
+        pid: state.state.pid,
+        name: state.name.map(|n| n.trim_start_matches('/').into()),
+        image: state.config.image.map(Text::from),
+        restart: state.restart_count,
+        labels: state.config.labels.unwrap_or_default(),
+        ..State::default()
+    })
+}
+
+fn pid(bytes: &[u8]) -> Option<u32> {
+    std::str::from_utf8(bytes.trim_ascii()).ok()?.parse().ok()
+}
+
+fn task(init_pid: &[u8], shim: &[u8], path: &[u8]) -> Option<State> {
+    let names = |word: &str| shim.windows(word.len()).any(|w| w == word.as_bytes());
+    let sandbox = match () {
+        () if names("containerd-shim-runsc") => Some(Sandbox::Gvisor),
+        () if names("containerd-shim-kata") => Some(Sandbox::Kata),
+        () => None,
+    };
+    Some(State {
+        sandbox,
+        ..bundle_with_pid(init_pid, path)?
+    })
+}
+
+fn bundle_with_pid(bytes: &[u8], path: &[u8]) -> Option<State> {
+    Some(State {
+        pid: pid(bytes)?,
+        bundle: Some(absolute(path)),
+        ..State::default()
+    })
+}
+
+/// `NAME=`, `LEADER=`, `CLASS=`; virtual machines are registered as well and left out.
+fn machine(bytes: &[u8], name: &[u8]) -> Option<State> {
+    let value = |key: &[u8]| {
+        let mut lines = bytes.split(|b| *b == b'\n');
+        lines.find_map(|line| line.strip_prefix(key)?.strip_prefix(b"="))
+    };
+    if value(b"CLASS").is_some_and(|class| class != b"container") {
+        return None;
+    }
+    Some(State {
+        pid: pid(value(b"LEADER")?)?,
+        name: Some(name.into()),
+        ..State::default()
+    })
+}
+
+#[derive(Deserialize)]
+struct Gvisor {
+    id: String,
+    #[serde(rename = "bundleDir", alias = "BundleDir")]
+    bundle: Option<String>,
+    #[serde(rename = "goferPid", alias = "GoferPid", default)]
+    gofer: u32,
+    #[serde(alias = "Sandbox")]
+    sandbox: GvisorSandbox,
+}
+
+#[derive(Deserialize)]
+struct GvisorSandbox {
+    #[serde(alias = "ID", default)]
+    id: String,
+    #[serde(alias = "Pid")]
+    pid: u32,
+}
+
+fn gvisor(bytes: &[u8]) -> Option<State> {
+    let state: Gvisor = serde_json::from_slice(bytes).ok()?;
+    // One sandbox runs all containers of a Pod; of each there is a gofer.
+    let own = state.sandbox.id.is_empty() || state.sandbox.id == state.id;
+    Some(State {
+        pid: if own { state.sandbox.pid } else { state.gofer },
+        id: state.id.into(),
+        bundle: state.bundle.map(Text::from),
+        sandbox: Some(Sandbox::Gvisor),
+        ..State::default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn each_form_is_read() {
+        let state = runc(
+            br#"{"id":"web","init_process_pid":7,"init_process_start":99,
+            "config":{"labels":["x=y","bundle=/b"]},"rootless":false}"#,
+        )
+        .unwrap();
+        assert_eq!((state.pid, state.start), (7, Some(99)));
+        assert_eq!(state.bundle.unwrap().to_string(), "/b");
+        let state = crun(br#"{"pid":8,"process-start-time":5,"bundle":"/c","detached":true}"#);
+        assert_eq!(state.unwrap().bundle.unwrap().to_string(), "/c");
+        let state = docker(
+            br#"{"ID":"ab","Name":"/web","RestartCount":2,"State":{"Pid":9},
+            "Config":{"Image":"nginx","Labels":null}}"#,
+        )
+        .unwrap();
+        assert_eq!((state.pid, state.restart), (9, Some(2)));
+        assert_eq!(state.name.unwrap().to_string(), "web");
+        let state = machine(b"NAME=m\nCLASS=container\nLEADER=12\n", b"m").unwrap();
+        assert_eq!(state.pid, 12);
+        assert!(machine(b"CLASS=vm\nLEADER=12\n", b"m").is_none());
+        let state = task(
+            b"31",
+            b"/usr/bin/containerd-shim-kata-v2",
+            b"run/x/k8s.io/id",
+        )
+        .unwrap();
+        assert_eq!(state.sandbox, Some(Sandbox::Kata));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
+            runc(&bytes);
+            crun(&bytes);
+            docker(&bytes);
+            gvisor(&bytes);
+            machine(&bytes, &bytes);
+            task(&bytes, &bytes, &bytes);
+        }
+    }
+}

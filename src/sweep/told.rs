@@ -1,0 +1,73 @@
+//! What the runtime was told, and what was declared, held against what is enforced.
+
+use std::collections::BTreeMap;
+
+use crate::compare::{Finding, Kind, compare, compare_stages};
+use crate::confinement::{Confinement, Control, Expected, Reading, Stage};
+use crate::declared::{expect_oci_config, read_documents};
+use crate::syscalls::Release;
+
+use super::identity::Identified;
+
+/// What `config.json` says, or why it cannot be understood.
+pub(super) fn told(found: &Identified, actual: &Confinement) -> Option<Result<Expected, String>> {
+    let bytes = found.config.as_ref()?;
+    let name = found.identity.bundle.known()?.escaped();
+    let release = actual.kernel.release.known();
+    let release = release.and_then(|release| Release::from_uname(&release.to_lossy()));
+    let documents = match read_documents(&name, bytes) {
+        Ok(documents) => documents,
+        Err(error) => return Some(Err(error.to_string())),
+    };
+    let document = documents.first()?;
+    Some(expect_oci_config(document, release).map_err(|error| error.to_string()))
+}
+
+/// Each control that differs or could not be observed, over all the stages.
+pub(super) fn controls(stages: &[Expected], actual: &Confinement) -> Reading<Vec<Control>> {
+    if stages.is_empty() {
+        return Reading::absent("no config.json, and no declaration, speaks of it");
+    }
+    let all: Vec<&Expected> = stages.iter().collect();
+    let mut controls = Vec::new();
+    let values = values(stages, actual);
+    for finding in compare_stages(&all, actual) {
+        if matches!(finding.kind, Kind::Agreement | Kind::NotApplicable) {
+            continue;
+        }
+        let of = |stage: Stage| {
+            let found = values.get(&(finding.id, stage))?;
+            Some(found.join("; "))
+        };
+        controls.push(Control {
+            id: finding.id.to_owned(),
+            control: finding.control.to_owned(),
+            kind: finding.kind.to_string(),
+            severity: finding.severity.to_string(),
+            declared: of(Stage::Declared),
+            told: of(Stage::Told),
+            enforced: finding.actual.value.clone(),
+            began: finding.hop.map(|hop| hop.to_string()),
+        });
+    }
+    Reading::Known(controls)
+}
+
+/// What each stage says, by finding.
+fn values(
+    stages: &[Expected],
+    actual: &Confinement,
+) -> BTreeMap<(&'static str, Stage), Vec<String>> {
+    let mut values: BTreeMap<(&'static str, Stage), Vec<String>> = BTreeMap::new();
+    for stage in stages {
+        // What was admitted is the declaration still.
+        let at = match stage.stage {
+            Stage::Admitted => Stage::Declared,
+            stage => stage,
+        };
+        for Finding { id, declared, .. } in compare(stage, actual) {
+            values.entry((id, at)).or_default().push(declared.value);
+        }
+    }
+    values
+}

@@ -1,0 +1,117 @@
+//! What two processes of one container are compared by.
+
+use crate::confinement::{Difference, NamespaceKind, Text};
+
+use super::view::View;
+
+/// Lines of `/proc/PID/status`, and the fact that each stands for.
+const COMPARED: [(&[u8], &str); 11] = [
+    (b"Uid", "identity.uid"),
+    (b"Gid", "identity.gid"),
+    (b"Groups", "identity.groups"),
+    (b"NoNewPrivs", "identity.no_new_privs"),
+    (b"CapEff", "capabilities.effective"),
+    (b"CapPrm", "capabilities.permitted"),
+    (b"CapInh", "capabilities.inheritable"),
+    (b"CapBnd", "capabilities.bounding"),
+    (b"CapAmb", "capabilities.ambient"),
+    (b"Seccomp", "seccomp.mode"),
+    (b"Seccomp_filters", "seccomp.filters"),
+];
+
+/// The values of the compared lines, and the security module's label.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub(super) struct Traits {
+    lines: [Option<Box<[u8]>>; COMPARED.len()],
+    label: Option<Box<[u8]>>,
+}
+
+impl Traits {
+    /// Takes them from a status file's lines.
+    pub(super) fn of(status: &[(&[u8], &[u8])]) -> Self {
+        Self {
+            lines: COMPARED.map(|(name, _)| {
+                let line = status.iter().rev().find(|(key, _)| *key == name);
+                line.map(|(_, value)| Box::from(*value))
+            }),
+            label: None,
+        }
+    }
+
+    /// Puts the label of `attr/current` beside them.
+    pub(super) fn set_label(&mut self, label: &[u8]) {
+        let label = label.strip_suffix(b"\0").unwrap_or(label);
+        self.label = Some(Box::from(label.trim_ascii_end()));
+    }
+
+    /// The value of one compared line.
+    pub(super) fn line(&self, name: &str) -> Option<&[u8]> {
+        let at = COMPARED
+            .iter()
+            .position(|(line, _)| *line == name.as_bytes())?;
+        self.lines.get(at)?.as_deref()
+    }
+
+    /// Whether it is confined beyond what `host`, the node's first process, is.
+    pub(super) fn more_confined_than(&self, host: &Self) -> bool {
+        let bounding = |t: &Self| {
+            let text = std::str::from_utf8(t.line("CapBnd")?).ok()?;
+            u64::from_str_radix(text, 16).ok()
+        };
+        let fewer = match (bounding(self), bounding(host)) {
+            (Some(own), Some(host)) => own & host != host,
+            _ => false,
+        };
+        let set = |t: &Self, name, off: &[u8]| t.line(name).is_some_and(|v| v != off);
+        let newly = |name, off| set(self, name, off) && !set(host, name, off);
+        fewer || newly("Seccomp", b"0") || newly("NoNewPrivs", b"0")
+    }
+}
+
+/// Everything in which the confinement of `here` differs from that of `first`.
+pub(super) fn differences(first: &View, here: &View) -> Vec<Difference> {
+    let mut found = Vec::new();
+    if first.traits != here.traits {
+        let values = first.traits.lines.iter().zip(&here.traits.lines);
+        for ((_, what), (first, here)) in COMPARED.iter().zip(values) {
+            push(&mut found, what, first.as_deref(), here.as_deref());
+        }
+        let labels = (&first.traits.label, &here.traits.label);
+        if labels.0.is_some() && labels.1.is_some() {
+            push(
+                &mut found,
+                "lsm.label",
+                labels.0.as_deref(),
+                labels.1.as_deref(),
+            );
+        }
+    }
+    if first.namespaces != here.namespaces {
+        for kind in NamespaceKind::ALL {
+            let (Some(first), Some(here)) = (first.inode(kind), here.inode(kind)) else {
+                continue; // what could not be read is no difference
+            };
+            if first != here {
+                found.push(Difference {
+                    what: format!("namespaces.{kind}"),
+                    first: first.to_string(),
+                    here: here.to_string(),
+                });
+            }
+        }
+    }
+    found
+}
+
+fn push(into: &mut Vec<Difference>, what: &str, first: Option<&[u8]>, here: Option<&[u8]>) {
+    if first != here {
+        let shown = |value: Option<&[u8]>| {
+            value.map_or_else(|| "not told".to_owned(), |v| Text::from(v).escaped())
+        };
+        into.push(Difference {
+            what: what.to_owned(),
+            first: shown(first),
+            here: shown(here),
+        });
+    }
+}
