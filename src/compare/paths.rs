@@ -58,6 +58,27 @@ fn one_list(
             Reading::Denied(_) => {}
         }
     }
+    // A report tells of the paths that runtimes are known to protect, and of no others.
+    let beyond: Vec<&str> = wanted
+        .iter()
+        .filter(|path| !seen.iter().any(|seen| seen.path == **path))
+        .map(String::as_str)
+        .collect();
+    if !beyond.is_empty() {
+        let finding = findings.add(
+            id,
+            Kind::Unobserved,
+            declared(expectation, beyond.join(" ")),
+            Actual {
+                value: String::from("not observed"),
+                evidence: String::from("a report does not hold these paths"),
+            },
+        );
+        finding.mend = String::from("look at them in /proc/PID/mountinfo");
+        if beyond.len() == wanted.len() {
+            return;
+        }
+    }
     let shown = if wanted.is_empty() {
         String::from("no path")
     } else {
@@ -75,9 +96,6 @@ fn one_list(
     } else if judged > 0 {
         let value = String::from("as declared");
         findings.add(id, Kind::Agreement, declared, Actual { value, evidence });
-    } else if !wanted.is_empty() {
-        let value = String::from("not observed");
-        findings.add(id, Kind::Unobserved, declared, Actual { value, evidence });
     }
 }
 

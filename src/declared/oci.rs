@@ -5,8 +5,8 @@ use super::{Document, Field, InputError};
 use super::{oci_limits, seccomp_profile};
 use crate::confinement::{
     AppArmorRule, CapabilityRule, CapabilitySet, EffectiveRule, Expected, ExpectedMount, GroupRule,
-    MountRule, NamespaceKind, NamespaceRule, PathRule, SeLinuxRule, SeccompRule, SetRule, Stage,
-    Subject, Text,
+    MountRule, NamespaceKind, NamespaceRule, PathRule, Remark, SeLinuxRule, SeccompRule, SetRule,
+    Stage, Subject, Text,
 };
 use crate::syscalls::Release;
 
@@ -50,7 +50,7 @@ pub fn expect_oci_config(
     let nnp = process.get("noNewPrivileges");
     expected.no_new_privs =
         Some(nnp.expects(nnp.flag()?.unwrap_or(false), "process.noNewPrivileges"));
-    expected.capabilities = Some(capabilities(&process.get("capabilities"))?);
+    capabilities(&process, &mut expected)?;
     let read_only = root.go(&["root", "readonly"]);
     expected.root_read_only =
         Some(read_only.expects(read_only.flag()?.unwrap_or(false), "root.readonly"));
@@ -111,24 +111,39 @@ fn subject(root: &Field<'_>) -> Result<Subject, InputError> {
     })
 }
 
-fn capabilities(
-    field: &Field<'_>,
-) -> Result<crate::confinement::Expectation<CapabilityRule>, InputError> {
+/// The five sets. A capability is ambient only where it is permitted and inheritable too,
+/// `capabilities(7)`: runtimes ask for the others, are refused, and go on.
+fn capabilities(process: &Field<'_>, expected: &mut Expected) -> Result<(), InputError> {
+    let field = process.get("capabilities");
     let mut written = Vec::new();
-    let mut set = |name: &str| -> Result<SetRule, InputError> {
-        Ok(SetRule::Exactly(told_set(&field.get(name), &mut written)?))
-    };
-    let (bounding, inheritable, ambient) = (set("bounding")?, set("inheritable")?, set("ambient")?);
-    Ok(field.expects(
+    let mut set = |name: &str| told_set(&field.get(name), &mut written);
+    let (bounding, inheritable) = (set("bounding")?, set("inheritable")?);
+    let (permitted, ambient) = (set("permitted")?, set("ambient")?);
+    let raised = CapabilitySet(ambient.0 & inheritable.0 & permitted.0);
+    let refused = ambient.minus(raised);
+    if !refused.is_empty() {
+        expected.remarks.push(Remark {
+            id: "unobservable",
+            control: "capabilities",
+            value: format!("ambient {}", refused.names().join(" ")),
+            source: field.get("ambient").source(),
+            not_applicable: true,
+            why: String::from(
+                "the kernel makes a capability ambient only where it is permitted and inheritable",
+            ),
+        });
+    }
+    expected.capabilities = Some(field.expects(
         CapabilityRule {
-            bounding,
-            inheritable,
-            ambient,
+            bounding: SetRule::Exactly(bounding),
+            inheritable: SetRule::Exactly(inheritable),
+            ambient: SetRule::Exactly(raised),
             effective: EffectiveRule::AfterExec,
             written,
         },
         "process.capabilities",
-    ))
+    ));
+    Ok(())
 }
 
 /// A kind that is listed without a path is made new; one that is not listed is the

@@ -8,6 +8,7 @@ mod check_cli;
 mod cli;
 mod compare_captures;
 mod compare_cli;
+mod compare_live;
 mod declared_documents;
 mod declared_profiles;
 mod declared_workloads;
