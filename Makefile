@@ -5,7 +5,11 @@ BINARY := target/$(TARGET)/release/amiconfined
 
 # What the build needs, and what the tests start.
 BUILD_PACKAGES := gcc libc6-dev libseccomp-dev
-TEST_PACKAGES := $(BUILD_PACKAGES) runc crun podman busybox-static golang-github-containers-common jq strace util-linux libcap2-bin bubblewrap firejail systemd-container docker.io iptables
+TEST_PACKAGES := $(BUILD_PACKAGES)
+TEST_PACKAGES += busybox-static iptables jq libcap2-bin strace util-linux
+TEST_PACKAGES += golang-github-containers-common golang-github-docker-docker-dev
+TEST_PACKAGES += runc crun podman docker.io
+TEST_PACKAGES += bubblewrap firejail systemd-container
 
 .PHONY: build run test lab install-build install-test
 
@@ -27,3 +31,4 @@ install-build:
 
 install-test:
 	@.ci/install $(TEST_PACKAGES)
+	@.ci/libseccomp-source target/libseccomp

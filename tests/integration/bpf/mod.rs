@@ -20,5 +20,5 @@ mod readable;
 #[cfg(target_arch = "x86_64")]
 mod rules;
 #[cfg(target_arch = "x86_64")]
-mod simulator;
+pub(crate) mod simulator;
 mod symbolic;

@@ -1,5 +1,5 @@
 //! libseccomp's own simulator, built from its source (tools/scmp_bpf_sim.c)
-//! where `AMICONFINED_LIBSECCOMP_SOURCE` names that.
+//! where `make install-test` puts that, or `AMICONFINED_LIBSECCOMP_SOURCE` names.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,11 +17,13 @@ pub(crate) struct Simulator {
 impl Simulator {
     /// Builds it; says `SKIPPED` where there is no source.
     pub(crate) fn build() -> Option<Self> {
-        let Some(source) = std::env::var_os("AMICONFINED_LIBSECCOMP_SOURCE") else {
-            println!("SKIPPED: AMICONFINED_LIBSECCOMP_SOURCE names no source of libseccomp");
+        let fetched = concat!(env!("CARGO_MANIFEST_DIR"), "/target/libseccomp");
+        let source = std::env::var_os("AMICONFINED_LIBSECCOMP_SOURCE");
+        let tools = Path::new(&source.unwrap_or(fetched.into())).join("tools");
+        if !tools.join("scmp_bpf_sim.c").exists() {
+            println!("SKIPPED: the source of libseccomp, which .ci/libseccomp-source fetches");
             return None;
-        };
-        let tools = Path::new(&source).join("tools");
+        }
         let folder = tempfile::tempdir().expect("temporary folder");
         let status = Command::new("cc")
             .args(["-O1", "-w", "-o"])
