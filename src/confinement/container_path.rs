@@ -58,10 +58,15 @@ impl ContainerPath {
     }
 }
 
-/// The Pod's uid of `pod<uid>` below `kubepods`, or of `kubepods-<qos>-pod<uid>.slice`.
+/// The Pod's uid of `pod<uid>` below `kubepods`, or of `kubepods-<qos>-pod<uid>.slice`;
+/// with the kubelet's `--cgroup-root` its name comes before (`kubelet-kubepods-…` in kind).
 fn pod_component(component: &[u8], parent: &[u8]) -> Option<Text> {
-    if let Some(slice) = component
-        .strip_prefix(b"kubepods-")
+    let below = component
+        .windows(b"kubepods-".len())
+        .position(|w| w == b"kubepods-")
+        .filter(|at| *at == 0 || component.get(at - 1) == Some(&b'-'));
+    if let Some(slice) = below
+        .and_then(|at| component.get(at + b"kubepods-".len()..))
         .and_then(|c| c.strip_suffix(b".slice"))
     {
         let at = slice.windows(3).position(|w| w == b"pod")?;
@@ -98,6 +103,13 @@ fn container_component<'a>(
     }
     if let Some(machine) = name
         .strip_prefix(b"machine-")
+        .filter(|_| parent == b"machine.slice")
+    {
+        return Some((Some(Manager::Systemd), machine));
+    }
+    if let Some(machine) = component
+        .strip_prefix(b"systemd-nspawn@")
+        .and_then(|unit| unit.strip_suffix(b".service"))
         .filter(|_| parent == b"machine.slice")
     {
         return Some((Some(Manager::Systemd), machine));

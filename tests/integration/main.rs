@@ -26,4 +26,5 @@ mod pod_security_observed;
 mod probe;
 mod report;
 mod report_cluster;
+mod sweep;
 mod tables;
