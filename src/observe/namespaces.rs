@@ -9,6 +9,10 @@ use crate::confinement::{IdMapping, Initial, Namespace, NamespaceKind, Namespace
 /// The first release whose mnt and net namespaces have fixed numbers as well.
 const ALL_FIXED_SINCE: (u32, u32) = (6, 18);
 
+/// The lowest number that Linux gives to a namespace: those of the initial ones stand
+/// below `PROC_DYNAMIC_FIRST` (`include/linux/proc_ns.h`, `fs/proc/generic.c`).
+const LOWEST: u64 = 0xEFFF_FFF8;
+
 /// Reads the namespaces noun.
 pub(super) fn namespaces(o: &Observer<'_>) -> Namespaces {
     // The machine's own pid 1 is the one whose pid namespace is the initial one.
@@ -73,7 +77,10 @@ fn inode(o: &Observer<'_>, path: &Path, kind: NamespaceKind) -> Reading<u64> {
     let dir = if path.of_pid1 { o.proc } else { &o.pid_dir };
     match dir.link(&path.name) {
         Ok(target) => match link_inode(&target, kind) {
-            Some(inode) => Reading::Known(inode),
+            Some(inode) if inode >= LOWEST => Reading::Known(inode),
+            Some(inode) => Reading::absent(format!(
+                "{inode} is no number of a Linux namespace; gVisor gives another at every look"
+            )),
             None => malformed(&dir.path().join(&path.name), "namespace link"),
         },
         Err(error) if error.is_missing() && !path.of_pid1 => missing(o, &error, kind),

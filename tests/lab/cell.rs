@@ -59,13 +59,12 @@ fn seen(child: &mut Child, container: &Container, id: &str) -> Result<Seen, Stri
         .as_deref()
         .and_then(|at| config(at, id, 0));
     Ok(Seen {
-        inside: View { truth, report },
         outside: pid.map(outside).transpose()?,
         config: config.as_ref().map(|(_, config)| config.clone()),
-        compared: pid
-            .zip(config)
-            .map(|(pid, (at, _))| compared(pid, &at))
+        compared: config
+            .map(|(at, _)| compared(pid, &report, &at))
             .transpose()?,
+        inside: View { truth, report },
     })
 }
 
@@ -117,18 +116,21 @@ fn outside(pid: u32) -> Result<View, String> {
     Ok(View { truth, report })
 }
 
-fn compared(pid: u32, config: &Path) -> Result<Value, String> {
+/// What `compare` says of the process, or of the report where there is none on this host.
+fn compared(pid: Option<u32>, report: &Value, config: &Path) -> Result<Value, String> {
     let config = config.display().to_string();
-    let pid = pid.to_string();
-    tool(&[
-        "compare",
-        "--declared",
-        &config,
-        "--pid",
-        &pid,
-        "--format",
-        "json",
-    ])
+    let mut args = vec!["compare", "--declared", &config, "--format", "json"];
+    let pid = pid.map(|pid| pid.to_string());
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().display().to_string();
+    match &pid {
+        Some(pid) => args.extend(["--pid", pid]),
+        None => {
+            std::fs::write(&path, report.to_string()).unwrap();
+            args.extend(["--actual", &path]);
+        }
+    }
+    tool(&args)
 }
 
 fn tool(args: &[&str]) -> Result<Value, String> {

@@ -47,14 +47,14 @@ pub(crate) const PATHS: [&str; 17] = [
 pub(crate) fn script(binary: &str) -> String {
     let mut script = String::new();
     for file in FILES {
-        script += &format!("echo '== {file}'; cat /proc/self/{file} 2>/dev/null; echo; ");
+        script += &format!("echo '== {file}'; cat /proc/self/{file}; echo; ");
     }
     script += "echo '== ns'; for n in cgroup ipc mnt net pid time user uts; do \
         echo $n $(readlink /proc/self/ns/$n); done; echo '== paths'; for p in";
     for path in PATHS {
         script += &format!(" {path}");
     }
-    script += "; do stat -c '%n %t:%T' $p 2>/dev/null; done; echo '== devices'; \
+    script += "; do stat -c '%n %t:%T' $p; done; echo '== devices'; \
         find /dev '(' -type c -o -type b ')' -exec stat -c '%n %t:%T' {} +; ";
     script + &format!("echo '== report'; {binary} --format json; echo '{DONE}'; read end")
 }

@@ -16,7 +16,9 @@ pub(super) fn held(tally: &mut Tally, runtime: &dyn Runtime, setting: &Setting, 
         None => true,
     };
     let named = claim["value"] == runtime.sandbox();
-    if !right || setting.name == "defaults" && !named {
+    // What nsjail calls its host can be read inside alone.
+    let tells = tally.place == "inside" || runtime.sandbox() != "nsjail";
+    if !right || setting.name == "defaults" && tells && !named {
         tally.wrong(&format!("sandbox: {claim}"));
     }
     let claim = &c["runtime"]["manager"];

@@ -1,13 +1,19 @@
 //! The runtimes: one file each, or one row where two are driven alike.
 
 mod bubblewrap;
+mod containerd;
 mod docker;
 mod firejail;
+mod gvisor;
 mod image;
 mod lacking;
+mod lxc;
+mod nsjail;
 mod nspawn;
 mod oci;
+mod over;
 mod podman;
+mod rootless;
 
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
@@ -30,6 +36,14 @@ pub(crate) trait Runtime: Sync {
     }
     /// Whether it is runc that installs the filters, which adds a stub to them.
     fn stub(&self) -> bool {
+        false
+    }
+    /// Whether a user runs it, in a user namespace that no config.json tells of.
+    fn rootless(&self) -> bool {
+        false
+    }
+    /// Whether its containers run on a kernel of its own, which carries less than Linux.
+    fn own_kernel(&self) -> bool {
         false
     }
     /// What is missing, if anything is.
@@ -79,11 +93,16 @@ impl Container {
 pub(crate) const ALL: &[&dyn Runtime] = &[
     &oci::Oci("runc"),
     &oci::Oci("crun"),
-    &podman::Podman,
+    &podman::Podman { rootless: false },
+    &podman::Podman { rootless: true },
     &docker::Docker,
+    &containerd::Containerd,
+    &gvisor::Gvisor,
+    &lxc::Lxc,
     &bubblewrap::Bubblewrap,
     &nspawn::Nspawn,
     &firejail::Firejail,
+    &nsjail::Nsjail,
 ];
 
 /// That these programs are on the path.

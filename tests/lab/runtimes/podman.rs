@@ -1,27 +1,41 @@
-//! podman as root, with its state in the lab's folder.
+//! podman as root and as a user, with its state in the lab's folder.
 
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::{Container, Lab, Runtime, Up};
+use super::{Container, Lab, Runtime, Up, rootless};
 use crate::settings::{Setting, Tongue};
 
 /// podman with Debian's default runtime, crun.
-pub(crate) struct Podman;
+pub(crate) struct Podman {
+    /// Whether a user runs it.
+    pub(crate) rootless: bool,
+}
 
-/// Its storage and its configuration.
-struct Store(PathBuf);
+/// Its storage and its configuration, and the user.
+struct Store {
+    folder: PathBuf,
+    user: Option<rootless::User>,
+}
 
 /// This machine may not raise limits, which is what podman's own defaults do.
 const CONF: &str = "[containers]\ndefault_ulimits = []\n[engine]\nevents_logger = \"none\"\n";
 
 impl Runtime for Podman {
     fn name(&self) -> &'static str {
-        "podman"
+        if self.rootless {
+            "podman_rootless"
+        } else {
+            "podman"
+        }
     }
 
     fn tongue(&self) -> Tongue {
-        Tongue::Podman
+        if self.rootless {
+            Tongue::Rootless
+        } else {
+            Tongue::Podman
+        }
     }
 
     fn sandbox(&self) -> &'static str {
@@ -32,14 +46,25 @@ impl Runtime for Podman {
         Some("podman")
     }
 
+    fn rootless(&self) -> bool {
+        self.rootless
+    }
+
     fn available(&self) -> Result<(), String> {
-        super::programs(&["podman", "crun"])
+        super::programs(&["podman", "crun"])?;
+        if self.rootless {
+            super::programs(&["newuidmap", "newgidmap", "setpriv"])?;
+        }
+        Ok(())
     }
 
     fn up(&self, lab: &Lab) -> Result<Box<dyn Up>, String> {
-        let store = Store(lab.folder.join("podman"));
-        std::fs::create_dir(&store.0).map_err(|e| e.to_string())?;
-        std::fs::write(store.0.join("containers.conf"), CONF).map_err(|e| e.to_string())?;
+        let folder = lab.folder.join(self.name());
+        std::fs::create_dir(&folder).map_err(|e| e.to_string())?;
+        std::fs::write(folder.join("containers.conf"), CONF).map_err(|e| e.to_string())?;
+        let user = self.rootless.then(|| rootless::User::new(&folder));
+        let user = user.transpose()?;
+        let store = Store { folder, user };
         super::must(store.command().arg("load").arg("-i").arg(lab.image()))?;
         Ok(Box::new(store))
     }
@@ -47,14 +72,21 @@ impl Runtime for Podman {
 
 impl Store {
     fn command(&self) -> Command {
-        let mut command = Command::new("podman");
+        let mut command = match &self.user {
+            Some(user) => user.command("podman"),
+            None => Command::new("podman"),
+        };
         command
-            .env("CONTAINERS_CONF", self.0.join("containers.conf"))
+            .env("CONTAINERS_CONF", self.folder.join("containers.conf"))
             .arg("--root")
-            .arg(self.0.join("root"))
+            .arg(self.folder.join("root"))
             .arg("--runroot")
-            .arg(self.0.join("run"))
+            .arg(self.folder.join("run"))
             .args(["--cgroup-manager", "cgroupfs", "--events-backend", "none"]);
+        if self.user.is_some() {
+            // Needs neither a device nor a kernel that lets users mount overlays.
+            command.args(["--storage-driver", "vfs"]);
+        }
         command
     }
 }
@@ -73,7 +105,7 @@ impl Up for Store {
         let mut after = self.command();
         after.args(["rm", "--force", "--ignore", id]);
         Container {
-            configs: Some(self.0.join("root/overlay-containers")),
+            configs: Some(self.folder.join("root")),
             after: Some(after),
             ..Container::of(command)
         }
@@ -83,9 +115,13 @@ impl Up for Store {
 impl Drop for Store {
     fn drop(&mut self) {
         let _ = self.command().args(["rm", "--all", "--force"]).output();
+        if self.user.is_some() {
+            // Ends the process that holds the user's namespace.
+            let _ = self.command().args(["system", "migrate"]).output();
+        }
         // Storage holds its own mount point as a mount.
         let _ = Command::new("umount")
-            .arg(self.0.join("root/overlay"))
+            .arg(self.folder.join("root/overlay"))
             .output();
     }
 }

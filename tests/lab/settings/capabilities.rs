@@ -30,6 +30,7 @@ pub(super) fn rows() -> Vec<Setting> {
     let mut rows = vec![
         row("no_capabilities")
             .oci("/process/capabilities", three(&[]))
+            .gvisor()
             .engines("--cap-drop=ALL")
             .flags(Tongue::Cri, "drop=ALL")
             .flags(Tongue::Bubblewrap, "--cap-drop ALL")
@@ -70,7 +71,13 @@ pub(super) fn rows() -> Vec<Setting> {
                 json!(mask(&["CAP_KILL"])),
             ),
     ];
+    let old = super::gaps::docker_is("20.10");
     for name in all {
+        // The releases of Debian 12 refuse names that they do not know.
+        let refused: &[Tongue] = match NEWEST.contains(&name) {
+            true if old => &[Tongue::Docker, Tongue::Gvisor],
+            _ => &[],
+        };
         let short = &name["CAP_".len()..];
         let mut added: Vec<&str> = SPEC.to_vec();
         if !added.contains(&name) {
@@ -79,6 +86,7 @@ pub(super) fn rows() -> Vec<Setting> {
         rows.push(
             row(&format!("add_{}", short.to_lowercase()))
                 .oci("/process/capabilities", three(&added))
+                .gvisor()
                 .engines(&format!("--cap-add={short}"))
                 .flags(Tongue::Cri, &format!("add={short}"))
                 .flags(Tongue::Nspawn, &format!("--capability={name}"))
@@ -87,6 +95,7 @@ pub(super) fn rows() -> Vec<Setting> {
                     &format!("--cap-drop ALL --cap-add {name}"),
                 )
                 .flags(Tongue::Nsjail, &format!("--cap {name}"))
+                .without(refused)
                 .slow(),
         );
         let left: Vec<&str> = machine().into_iter().filter(|n| *n != name).collect();
@@ -105,6 +114,7 @@ pub(super) fn rows() -> Vec<Setting> {
                     Tongue::Lxc,
                     &format!("lxc.cap.drop = {}", short.to_lowercase()),
                 )
+                .without(refused)
                 .slow(),
         );
     }
@@ -117,6 +127,9 @@ pub(super) fn mask(names: &[&str]) -> String {
     let raw = names.iter().fold(0_u64, |raw, n| raw | 1 << bit(n));
     format!("{raw:016x}")
 }
+
+/// Since Linux 5.8 and 5.9.
+pub(super) const NEWEST: [&str; 3] = ["CAP_PERFMON", "CAP_BPF", "CAP_CHECKPOINT_RESTORE"];
 
 /// By number, as `include/uapi/linux/capability.h` gives them.
 const NAMES: [&str; 41] = [

@@ -16,6 +16,7 @@ pub(super) fn rows() -> Vec<Setting> {
     vec![
         row("read_only_root")
             .oci("/root/readonly", json!(true))
+            .gvisor()
             .engines("--read-only")
             .flags(Tongue::Cri, "read_only")
             .flags(Tongue::Nspawn, "--read-only")
@@ -23,6 +24,7 @@ pub(super) fn rows() -> Vec<Setting> {
             .wants("/filesystem/root/known/read_only", json!(true)),
         row("writable_root")
             .oci("/root/readonly", json!(false))
+            .gvisor()
             .flags(Tongue::Nsjail, "--rw")
             .wants("/filesystem/root/known/read_only", json!(false)),
         row("unmasked")

@@ -4,22 +4,32 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::capabilities::mask;
+use super::capabilities::{NEWEST, mask};
 use super::{Setting, Tongue, row};
 
 pub(super) fn rows() -> Vec<Setting> {
-    let mut rows = vec![not_inheritable()];
+    let mut rows = vec![not_inheritable(), hidden_filter()];
     // Docker 20.10 knows capabilities up to CAP_AUDIT_READ: the later ones stay out even of
     // what is called privileged. Known to be so by its own version.
     let known: Vec<&str> = super::machine()
         .into_iter()
-        .filter(|n| !["CAP_PERFMON", "CAP_BPF", "CAP_CHECKPOINT_RESTORE"].contains(n))
+        .filter(|n| !NEWEST.contains(n))
         .collect();
     if docker_is("20.10") {
         rows.push(
             row("privileged_lacks_newest")
                 .flags(Tongue::Docker, "--privileged")
                 .wants("/capabilities/effective/known/raw", json!(mask(&known))),
+        );
+    }
+    // A user may not write to control groups of version 1: podman warns and goes on.
+    if std::path::Path::new("/sys/fs/cgroup/memory").exists() {
+        rows.push(
+            row("limits_ignored")
+                .flags(Tongue::Rootless, "--memory 64m --pids-limit 64 --cpus 0.5")
+                .wants("/cgroup/memory_max", json!({"known": null}))
+                .wants("/cgroup/pids_max", json!({"known": null}))
+                .wants("/cgroup/cpu_max", json!({"known": null})),
         );
     }
     // The lab's machine has neither AppArmor nor SELinux; where one is there, a guest tells.
@@ -58,7 +68,17 @@ fn not_inheritable() -> Setting {
     setting
 }
 
-fn docker_is(version: &str) -> bool {
+/// gVisor reads a profile, and without `--oci-seccomp` does nothing with it.
+fn hidden_filter() -> Setting {
+    let mut setting = row("profile_ignored")
+        .gvisor()
+        .wants("/seccomp/mode/known", json!("disabled"));
+    setting.profile = Some(super::seccomp::profile("SCMP_ACT_ERRNO", Some(1)));
+    setting.drifts = vec!["seccomp-mode"];
+    setting
+}
+
+pub(super) fn docker_is(version: &str) -> bool {
     let output = Command::new("dockerd").arg("--version").output();
     output.is_ok_and(|o| {
         let text = String::from_utf8_lossy(&o.stdout).into_owned();

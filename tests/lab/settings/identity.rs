@@ -8,6 +8,7 @@ pub(super) fn rows() -> Vec<Setting> {
     vec![
         row("user")
             .oci("/process/user", json!({"uid": 1000, "gid": 1000}))
+            .gvisor()
             .engines("--user 1000:1000")
             .flags(Tongue::Cri, "user=1000")
             .flags(Tongue::Bubblewrap, "--unshare-user --uid 1000 --gid 1000")
@@ -19,6 +20,7 @@ pub(super) fn rows() -> Vec<Setting> {
                 "/process/user",
                 json!({"uid": 1000, "gid": 1000, "additionalGids": [2000, 3000]}),
             )
+            .gvisor()
             .engines("--user 1000:1000 --group-add 2000 --group-add 3000")
             .flags(Tongue::Cri, "user=1000 groups=2000,3000"),
         row("no_new_privs")

@@ -8,21 +8,22 @@ pub(super) fn rows() -> Vec<Setting> {
     vec![
         row("memory")
             .oci("/linux/resources/memory", json!({"limit": 67_108_864}))
-            .engines("--memory 64m")
+            .flags(Tongue::Docker, "--memory 64m")
+            .flags(Tongue::Podman, "--memory 64m")
             .flags(Tongue::Cri, "memory=67108864")
-            .flags(Tongue::Lxc, "lxc.cgroup.memory.limit_in_bytes = 67108864")
             .wants("/cgroup/memory_max/known", json!(67_108_864)),
         row("pids")
             .oci("/linux/resources/pids", json!({"limit": 64}))
-            .engines("--pids-limit 64")
-            .flags(Tongue::Lxc, "lxc.cgroup.pids.max = 64")
+            .flags(Tongue::Docker, "--pids-limit 64")
+            .flags(Tongue::Podman, "--pids-limit 64")
             .wants("/cgroup/pids_max/known", json!(64)),
         row("cpu")
             .oci(
                 "/linux/resources/cpu",
                 json!({"quota": 50_000, "period": 100_000}),
             )
-            .engines("--cpus 0.5")
+            .flags(Tongue::Docker, "--cpus 0.5")
+            .flags(Tongue::Podman, "--cpus 0.5")
             .flags(Tongue::Cri, "cpu=50000")
             .wants(
                 "/cgroup/cpu_max/known",

@@ -17,10 +17,14 @@ use serde_json::{Value, json};
 pub(crate) enum Tongue {
     /// An OCI `config.json`.
     Oci,
+    /// The same, as far as gVisor has what it tells of.
+    Gvisor,
     /// Arguments of `docker run`.
     Docker,
     /// Arguments of `podman run`.
     Podman,
+    /// Arguments of `podman run` as a user.
+    Rootless,
     /// Words for a Pod's container, see `runtimes/cri.rs`.
     Cri,
     /// Arguments of `bwrap`.
@@ -78,8 +82,10 @@ pub(crate) fn all() -> Vec<Setting> {
     let mut defaults = row("defaults");
     defaults.edits = Some(Vec::new());
     for tongue in [
+        Tongue::Gvisor,
         Tongue::Docker,
         Tongue::Podman,
+        Tongue::Rootless,
         Tongue::Cri,
         Tongue::Bubblewrap,
         Tongue::Nspawn,
@@ -113,10 +119,11 @@ impl Setting {
         self
     }
 
-    /// Arguments that docker and podman have in common.
+    /// Arguments that docker and podman, as root and as a user, have in common.
     fn engines(self, words: &str) -> Self {
         self.flags(Tongue::Docker, words)
             .flags(Tongue::Podman, words)
+            .flags(Tongue::Rootless, words)
     }
 
     /// What the report must say.
@@ -129,6 +136,17 @@ impl Setting {
     fn shares(mut self, kind: &'static str) -> Self {
         self.edits.get_or_insert_default();
         self.shares.push(kind);
+        self
+    }
+
+    /// gVisor knows it as well.
+    fn gvisor(self) -> Self {
+        self.flags(Tongue::Gvisor, "")
+    }
+
+    /// Takes it back from some.
+    fn without(mut self, tongues: &[Tongue]) -> Self {
+        self.flags.retain(|(tongue, _)| !tongues.contains(tongue));
         self
     }
 

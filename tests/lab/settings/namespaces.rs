@@ -25,10 +25,11 @@ pub(super) fn rows() -> Vec<Setting> {
             .flags(Tongue::Bubblewrap, "--share-pid"),
         row("host_ipc")
             .shares("ipc")
-            .engines("--ipc=host")
+            .flags(Tongue::Docker, "--ipc=host")
+            .flags(Tongue::Podman, "--ipc=host")
             .flags(Tongue::Cri, "host=ipc")
             .flags(Tongue::Nsjail, "--disable_clone_newipc")
-            .flags(Tongue::Lxc, "lxc.namespace.keep = ipc"),
+            .flags(Tongue::Lxc, "lxc.namespace.keep = user ipc"),
         row("host_uts")
             .shares("uts")
             .engines("--uts=host")
@@ -39,7 +40,7 @@ pub(super) fn rows() -> Vec<Setting> {
             .flags(Tongue::Cri, "host=net")
             .flags(Tongue::Bubblewrap, "--share-net")
             .flags(Tongue::Nsjail, "--disable_clone_newnet")
-            .flags(Tongue::Lxc, "lxc.namespace.keep = net"),
+            .flags(Tongue::Lxc, "lxc.namespace.keep = user net"),
         row("host_cgroup")
             .shares("cgroup")
             .engines("--cgroupns=host"),

@@ -8,7 +8,7 @@ use super::{Setting, Tongue, row};
 pub(crate) const ASKED: &str = "reboot";
 
 /// A profile that does one thing to [`ASKED`] and allows the rest.
-fn profile(action: &str, errno: Option<u32>) -> Value {
+pub(super) fn profile(action: &str, errno: Option<u32>) -> Value {
     let mut rule = json!({"names": [ASKED], "action": action});
     if let Some(errno) = errno {
         rule["errnoRet"] = json!(errno);

@@ -1,0 +1,102 @@
+//! containerd, told by `ctr` what an OCI runtime is told.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::{Container, Daemon, Groups, Lab, Runtime, Up};
+use crate::settings::{Setting, Tongue};
+
+/// The daemon with its default runtime, runc.
+pub(crate) struct Containerd;
+
+/// The running daemon.
+pub(super) struct Running {
+    daemon: Option<Daemon>,
+    groups: Groups,
+    folder: PathBuf,
+}
+
+impl Runtime for Containerd {
+    fn name(&self) -> &'static str {
+        "containerd"
+    }
+
+    fn tongue(&self) -> Tongue {
+        Tongue::Oci
+    }
+
+    fn sandbox(&self) -> &'static str {
+        "runc_like"
+    }
+
+    fn manager(&self) -> Option<&'static str> {
+        Some("containerd")
+    }
+
+    fn stub(&self) -> bool {
+        true
+    }
+
+    fn available(&self) -> Result<(), String> {
+        super::programs(&["containerd", "ctr", "runc"])
+    }
+
+    fn up(&self, lab: &Lab) -> Result<Box<dyn Up>, String> {
+        let folder = lab.folder.join("containerd");
+        Ok(Box::new(Running::start(folder, "default", "")?))
+    }
+}
+
+impl Running {
+    /// Starts it with its state in a new folder, and with more lines of configuration.
+    pub(super) fn start(folder: PathBuf, group: &'static str, more: &str) -> Result<Self, String> {
+        std::fs::create_dir(&folder).map_err(|e| e.to_string())?;
+        let at = folder.display();
+        let config = format!(
+            "version = 2\nroot = \"{at}/root\"\nstate = \"{at}/state\"\n\
+            [grpc]\naddress = \"{at}/sock\"\n[ttrpc]\naddress = \"{at}/ttrpc\"\n{more}"
+        );
+        let file = folder.join("config.toml");
+        std::fs::write(&file, config).map_err(|e| e.to_string())?;
+        let groups = Groups::named(group);
+        let mut command = Command::new("containerd");
+        command.arg("--config").arg(&file);
+        let log = folder.join("log");
+        let daemon = Daemon::start(command, &log, ctr(&folder).arg("version"))?;
+        Ok(Self {
+            daemon: Some(daemon),
+            groups,
+            folder,
+        })
+    }
+}
+
+/// The client.
+pub(super) fn ctr(folder: &Path) -> Command {
+    let mut command = Command::new("ctr");
+    command.arg("--address").arg(folder.join("sock"));
+    command
+}
+
+impl Up for Running {
+    fn container(&self, lab: &Lab, setting: &Setting, _: &[&str], id: &str) -> Container {
+        let bundle = super::oci::bundle(lab, setting, id);
+        let mut command = ctr(&self.folder);
+        command.args(["run", "--rm", "--config"]);
+        command.arg(bundle.join("config.json")).arg(id);
+        let mut after = ctr(&self.folder);
+        after.args(["task", "rm", "--force", id]);
+        Container {
+            configs: Some(self.folder.join("state")),
+            after: Some(after),
+            ..Container::of(command)
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.daemon.take());
+        self.groups.remove();
+    }
+}

@@ -1,0 +1,86 @@
+//! LXC with a configuration of its own and `lxc-execute`.
+
+use std::process::Command;
+
+use super::over::Over;
+use super::{Container, Groups, Lab, Runtime, Up};
+use crate::settings::{Setting, Tongue};
+
+/// A container that runs one program.
+pub(crate) struct Lxc;
+
+impl Runtime for Lxc {
+    fn name(&self) -> &'static str {
+        "lxc"
+    }
+
+    fn tongue(&self) -> Tongue {
+        Tongue::Lxc
+    }
+
+    fn sandbox(&self) -> &'static str {
+        "lxc"
+    }
+
+    fn manager(&self) -> Option<&'static str> {
+        Some("lxc")
+    }
+
+    fn available(&self) -> Result<(), String> {
+        super::programs(&["lxc-execute", "lxc-stop"])
+    }
+
+    fn up(&self, lab: &Lab) -> Result<Box<dyn Up>, String> {
+        let folder = lab.folder.join("lxc");
+        std::fs::create_dir(&folder).map_err(|e| e.to_string())?;
+        let root = || "root:100000:65536\n".to_owned();
+        let lines = [("/etc/subuid", root()), ("/etc/subgid", root())];
+        let _over = Over::with(&folder, &lines)?;
+        Ok(Box::new(Ready {
+            _over,
+            groups: ["lxc.pivot", "lxc.monitor", "lxc.payload"].map(Groups::named),
+        }))
+    }
+}
+
+/// The ids that root may map, and the control groups that stay behind.
+struct Ready {
+    _over: Over,
+    groups: [Groups; 3],
+}
+
+impl Drop for Ready {
+    fn drop(&mut self) {
+        self.groups.iter().for_each(Groups::remove);
+    }
+}
+
+impl Up for Ready {
+    fn container(&self, lab: &Lab, setting: &Setting, told: &[&str], id: &str) -> Container {
+        let mut config = format!(
+            "lxc.rootfs.path = dir:{}\nlxc.uts.name = lab\nlxc.mount.auto = proc:mixed sys:ro cgroup:mixed\n\
+            lxc.autodev = 1\nlxc.net.0.type = empty\nlxc.apparmor.profile = unconfined\n",
+            lab.rootfs.display()
+        );
+        for line in told {
+            config += line;
+            config.push('\n');
+        }
+        let file = lab.folder.join(format!("lxc-{}.conf", setting.name));
+        std::fs::write(&file, config).unwrap();
+        let paths = lab.folder.join("lxc");
+        let mut command = Command::new("lxc-execute");
+        command
+            .arg("-P")
+            .arg(&paths)
+            .args(["-n", id, "-f"])
+            .arg(file);
+        command.arg("--").args(super::shell(id));
+        let mut after = Command::new("lxc-stop");
+        after.arg("-P").arg(&paths).args(["-n", id, "--kill"]);
+        Container {
+            after: Some(after),
+            ..Container::of(command)
+        }
+    }
+}
