@@ -3,13 +3,16 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::confinement::Confinement;
 use crate::observe::{Observe, ObserveError, ProcRoot, Target, observe, observe_outside};
 
 /// How long one container may take: a thousand times what an honest one does.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often it is asked whether to stop meanwhile.
+const TURN: Duration = Duration::from_millis(20);
 
 /// What came of it.
 #[derive(Debug)]
@@ -44,8 +47,8 @@ impl Looker {
         }
     }
 
-    /// Observes one process.
-    pub(super) fn look(&mut self, pid: u32) -> Looked {
+    /// Observes one process; `stop` ends the waiting for one that does not answer.
+    pub(super) fn look(&mut self, pid: u32, stop: &dyn Fn() -> bool) -> Looked {
         let (questions, answers) = match self.thread.take() {
             Some(thread) => thread,
             None => self.start(),
@@ -53,7 +56,7 @@ impl Looker {
         if questions.send(pid).is_err() {
             return self.without_tree(pid);
         }
-        match answers.recv_timeout(self.patience) {
+        match self.answer(&answers, stop) {
             Ok((_, Ok(confinement))) => {
                 self.thread = Some((questions, answers));
                 Looked::Whole(Box::new(confinement))
@@ -65,6 +68,20 @@ impl Looker {
             // The thread stays where it hangs, and ends with the process.
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
                 self.without_tree(pid)
+            }
+        }
+    }
+
+    fn answer(
+        &self,
+        answers: &Receiver<Answer>,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Answer, RecvTimeoutError> {
+        let end = Instant::now() + self.patience;
+        loop {
+            match answers.recv_timeout(TURN) {
+                Err(RecvTimeoutError::Timeout) if Instant::now() < end && !stop() => {}
+                other => return other,
             }
         }
     }

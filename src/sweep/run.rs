@@ -253,7 +253,7 @@ impl Sweeper<'_> {
                     .then_some((dir, now))
             });
             if let Some((dir, now)) = same {
-                let (looked, notes) = match self.looker.look(pid) {
+                let (looked, notes) = match self.looker.look(pid, self.options.stop) {
                     Looked::Whole(seen) => (Some(seen), Vec::new()),
                     Looked::WithoutTree(seen) => (
                         Some(seen),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::confinement::{ContainerRecord, Text};
+use crate::confinement::{ContainerGone, ContainerRecord, Text};
 use crate::report::{Column, Row, html, node_lines, notes, prometheus, table};
 use crate::sweep::Outcome;
 
@@ -34,7 +34,12 @@ impl<'a> Rows<'a> {
     }
 
     /// All of them, sorted.
-    pub(super) fn render(mut self, outcome: &Outcome, time: &str) -> String {
+    pub(super) fn render(
+        mut self,
+        outcome: &Outcome,
+        gone: &[ContainerGone],
+        time: &str,
+    ) -> String {
         self.rows.sort_by(|(a, _), (b, _)| match self.args.sort {
             Some(column) => a.by(column, b).then_with(|| a.worst_first(b)),
             None => a.worst_first(b),
@@ -78,6 +83,9 @@ impl<'a> Rows<'a> {
                         let _ = writeln!(out, "  {note}");
                     }
                     out.push('\n');
+                }
+                for gone in gone {
+                    let _ = writeln!(out, "gone: {}", gone.id);
                 }
                 let unplaced = match outcome.unplaced {
                     0 => String::new(),

@@ -1,0 +1,62 @@
+//! What changed between two sweeps.
+
+use std::collections::{HashMap, HashSet};
+
+use sha2::{Digest, Sha256};
+
+use crate::confinement::{ContainerGone, ContainerRecord, GONE_SCHEMA, Reading, Text};
+
+/// The containers that were reported, each by a hash of what was said of it.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    said: HashMap<Text, [u8; 32]>,
+    met: HashSet<Text>,
+}
+
+impl Changes {
+    /// Whether a container is new, or not as it was said to be.
+    pub(super) fn is_news(&mut self, record: &ContainerRecord) -> bool {
+        let id = record.identity.id.clone();
+        self.met.insert(id.clone());
+        let now = digest(record);
+        self.said.insert(id, now) != Some(now)
+    }
+
+    /// Ends a sweep: gives the containers that it did not meet again.
+    pub(super) fn gone(&mut self, time: &str, node: &Reading<Text>) -> Vec<ContainerGone> {
+        let met = std::mem::take(&mut self.met);
+        let mut gone: Vec<Text> = self
+            .said
+            .extract_if(|id, _| !met.contains(id))
+            .map(|(id, _)| id)
+            .collect();
+        gone.sort();
+        gone.into_iter()
+            .map(|id| ContainerGone {
+                schema: GONE_SCHEMA.to_owned(),
+                time: time.to_owned(),
+                node: node.clone(),
+                id,
+            })
+            .collect()
+    }
+}
+
+/// A hash of what is said of a container's confinement: not of when, how many processes
+/// there are, or what they call themselves, which a process can change all the time.
+fn digest(record: &ContainerRecord) -> [u8; 32] {
+    let nameless = || Reading::absent("left out");
+    let mut record = record.clone();
+    record.time.clear();
+    record.processes = 0;
+    record.confinement.process.comm = nameless();
+    for one in &mut record.deviations {
+        one.comm = nameless();
+    }
+    for guest in &mut record.guests {
+        guest.comm = nameless();
+    }
+    // A record is made of what serialises always.
+    let bytes = serde_json::to_vec(&record).unwrap_or_default();
+    Sha256::digest(bytes).into()
+}

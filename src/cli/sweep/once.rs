@@ -1,0 +1,180 @@
+//! One sweep, written as it goes.
+
+use std::cell::{Cell, RefCell};
+use std::io::{ErrorKind, Write};
+
+use serde::Serialize;
+
+use crate::cli::error::Error;
+use crate::cli::inspect::{node, now};
+use crate::cli::output;
+use crate::confinement::{ContainerRecord, Errno, Kernel, NODE_SCHEMA, Reading, Text};
+use crate::report::ascii_where_it_matters;
+use crate::sweep::{Options, Outcome, sweep};
+
+use super::changes::Changes;
+use super::declared::Declared;
+use super::progress::Line;
+use super::rows::Rows;
+use super::{SweepArgs, SweepFormat};
+
+/// What every sweep of a run has in common.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Once<'a> {
+    /// The arguments.
+    pub(super) args: &'a SweepArgs,
+    /// The declarations.
+    pub(super) declared: &'a Declared<'a>,
+}
+
+/// How a sweep ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct End {
+    /// Whether something drifts from what was declared or told.
+    pub(super) drifts: bool,
+    /// Whether the reader of standard output has had enough.
+    pub(super) closed: bool,
+}
+
+impl Once<'_> {
+    /// Sweeps once. With `news` only what changed is written, and what is gone.
+    pub(super) fn run(
+        self,
+        mut news: Option<&mut Changes>,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<End, Error> {
+        let time = now();
+        let progress = Line::new();
+        let options = Options {
+            proc: self.args.host_proc.clone(),
+            root: self.args.host_root.clone(),
+            live: true,
+            all: self.args.all,
+            node: node(),
+            kernel: kernel(),
+            time: time.clone(),
+            declared: &|subject, seen| self.declared.of(subject, seen),
+            stop,
+            progress: &|at| progress.show(at),
+        };
+        let drifts = Cell::new(false);
+        let failed = RefCell::new(None);
+        let stopped = Cell::new(false);
+        let closed = Cell::new(false);
+        let mut each_of = |each: &mut dyn FnMut(&ContainerRecord) -> std::io::Result<()>| {
+            let mut ended = Ok(());
+            let outcome = sweep(&options, &mut |record| {
+                drifts.set(drifts.get() || drifting(&record));
+                if news.as_mut().is_none_or(|news| news.is_news(&record)) {
+                    ended = each(&record);
+                }
+                ended.is_ok()
+            });
+            ended?;
+            let outcome = outcome.map_err(|error| {
+                failed.replace(Some(Error::NotObserved(error.to_string())));
+                std::io::Error::other("the sweep ended it")
+            })?;
+            if outcome.stopped {
+                // Half a sweep says of nothing that it is gone, and replaces no file.
+                stopped.set(true);
+                return Err(std::io::Error::other("a signal ended it"));
+            }
+            let gone = match news.as_mut() {
+                Some(news) => news.gone(&time, &options.node),
+                None => Vec::new(),
+            };
+            Ok((outcome, gone))
+        };
+        let written = output::write_by(self.args.output.as_deref(), &mut |out| {
+            let done = match self.args.format {
+                SweepFormat::Ndjson => each_of(&mut |record| line(out, record))
+                    .and_then(|(_, gone)| gone.iter().try_for_each(|gone| line(out, gone))),
+                SweepFormat::Json => {
+                    let mut between = "{\"containers\":[\n";
+                    let outcome = each_of(&mut |record| {
+                        out.write_all(std::mem::replace(&mut between, ",").as_bytes())?;
+                        line(out, record)
+                    });
+                    outcome.and_then(|(outcome, _)| {
+                        let head = if between == "," { "" } else { between };
+                        out.write_all(head.as_bytes())?;
+                        out.write_all(closing(&outcome, &time)?.as_bytes())
+                    })
+                }
+                SweepFormat::Text | SweepFormat::Html | SweepFormat::Prometheus => {
+                    let mut rows = Rows::new(self.args);
+                    let outcome = each_of(&mut |record| {
+                        rows.add(record);
+                        Ok(())
+                    });
+                    outcome.and_then(|(outcome, gone)| {
+                        out.write_all(rows.render(&outcome, &gone, &time).as_bytes())
+                    })
+                }
+            };
+            let done = done.and_then(|()| out.flush());
+            closed.set(matches!(&done, Err(e) if e.kind() == ErrorKind::BrokenPipe));
+            done
+        });
+        if let Some(error) = failed.take() {
+            return Err(error);
+        }
+        if !stopped.get() {
+            written?;
+        }
+        Ok(End {
+            drifts: drifts.get(),
+            closed: closed.get(),
+        })
+    }
+}
+
+fn drifting(record: &ContainerRecord) -> bool {
+    let mut controls = record.controls.known().into_iter().flatten();
+    controls.any(|control| control.kind == "drift")
+}
+
+/// Writes a value as one line of JSON.
+fn line(out: &mut dyn Write, value: &impl Serialize) -> std::io::Result<()> {
+    let mut line = ascii_where_it_matters(&serde_json::to_string(value)?);
+    line.push('\n');
+    out.write_all(line.as_bytes())
+}
+
+/// What follows the containers in a node's JSON: known only once they are all written.
+fn closing(outcome: &Outcome, time: &str) -> std::io::Result<String> {
+    let rest = serde_json::json!({
+        "schema": NODE_SCHEMA,
+        "tool_version": env!("CARGO_PKG_VERSION"),
+        "time": time,
+        "node": outcome.node,
+        "host_processes": outcome.host_processes,
+        "unplaced": outcome.unplaced,
+    });
+    let rest = serde_json::to_string(&rest)?;
+    let fields = rest.strip_prefix('{').unwrap_or(&rest);
+    Ok(ascii_where_it_matters(&format!("],{fields}\n")))
+}
+
+fn kernel() -> Kernel {
+    use std::os::unix::ffi::OsStrExt;
+    match nix::sys::utsname::uname() {
+        Ok(uts) => Kernel {
+            release: Reading::Known(uts.release().as_bytes().into()),
+            version: Reading::Known(uts.version().as_bytes().into()),
+            machine: Reading::Known(uts.machine().as_bytes().into()),
+        },
+        Err(errno) => {
+            let refused = || -> Reading<Text> {
+                let lift = "a seccomp filter that lets uname(2) through";
+                Reading::denied("uname", "uname", Some(Errno::from(errno)), lift)
+            };
+            Kernel {
+                release: refused(),
+                version: refused(),
+                machine: refused(),
+            }
+        }
+    }
+}
