@@ -85,7 +85,9 @@ pub fn notes(record: &ContainerRecord) -> Vec<String> {
             kinds.join(" ")
         ));
     }
-    for control in record.controls.known().into_iter().flatten() {
+    // What leaves no trace in a process is told in JSON alone: every container has some.
+    let controls = record.controls.known().into_iter().flatten();
+    for control in controls.filter(|control| control.id != "unobservable") {
         let stage = |name: &str, value: &Option<String>| {
             let shown = value.as_ref();
             shown.map_or_else(String::new, |value| format!("{name} {value} -> "))

@@ -1,14 +1,11 @@
 //! Who a container is, from its runtime's own state on disk.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
-
 use crate::confinement::{
     ContainerIdentity, ContainerKind, ContainerPath, Manager, NamespaceKind, Reading, Text,
 };
 use crate::observe::ProcRoot;
 
+use super::annotations::{from_annotations, from_bundle};
 use super::place::{Group, Key};
 use super::state::{Confirmed, State, States};
 use super::storage::Storage;
@@ -16,6 +13,8 @@ use super::storage::Storage;
 /// What identities are read from.
 #[derive(Debug)]
 pub(super) struct Sources<'a> {
+    /// The node's `/proc`.
+    pub(super) proc: &'a ProcRoot,
     /// The node's root directory.
     pub(super) root: &'a ProcRoot,
     /// All states.
@@ -55,6 +54,9 @@ pub(super) fn identify(group: &Group, sources: &mut Sources<'_>) -> Identified {
     };
     let mut identity = unnamed(group, sources.states);
     let mut doubts = doubts(group, &said, first, sources.states);
+    if let Some(first) = group.members.first() {
+        super::lxc::name(&mut identity, sources.proc, first);
+    }
     let trusted = doubts.is_empty() || !said.is_empty();
     if group.disputed {
         doubts.push("cgroup hierarchies name different containers: what most name counts".into());
@@ -167,6 +169,7 @@ fn kind(group: &Group, states: &States) -> Reading<ContainerKind> {
     match &group.key {
         Key::Service(_) => Reading::Known(ContainerKind::Service),
         Key::Namespace(..) | Key::Below(_) => Reading::Known(ContainerKind::Unmanaged),
+        _ if by_name(group.path.as_ref()).is_some() => Reading::Known(ContainerKind::Workload),
         Key::Cgroup(_) | Key::Shared(..) => states.nothing(),
     }
 }
@@ -225,80 +228,4 @@ fn from_state(identity: &mut ContainerIdentity, state: &State) {
         identity.restart = Reading::Known(restart);
     }
     from_annotations(identity, &state.labels);
-}
-
-#[derive(Deserialize)]
-struct Bundle {
-    #[serde(default)]
-    annotations: Option<BTreeMap<String, String>>,
-}
-
-fn from_bundle(identity: &mut ContainerIdentity, bytes: &[u8]) {
-    if let Ok(bundle) = serde_json::from_slice::<Bundle>(bytes) {
-        from_annotations(identity, &bundle.annotations.unwrap_or_default());
-    }
-}
-
-/// Annotations of containerd (`io.kubernetes.cri`), CRI-O (`io.kubernetes.cri-o`), and
-/// the labels that the kubelet gives (`io.kubernetes`), which cri-dockerd keeps.
-fn from_annotations(identity: &mut ContainerIdentity, all: &BTreeMap<String, String>) {
-    let any = |names: &[&str]| names.iter().find_map(|name| all.get(*name));
-    let fields: [(&mut Reading<Text>, &[&str]); 5] = [
-        (
-            &mut identity.pod_namespace,
-            &[
-                "io.kubernetes.cri.sandbox-namespace",
-                "io.kubernetes.pod.namespace",
-            ],
-        ),
-        (
-            &mut identity.pod_name,
-            &["io.kubernetes.cri.sandbox-name", "io.kubernetes.pod.name"],
-        ),
-        (
-            &mut identity.pod_uid,
-            &["io.kubernetes.cri.sandbox-uid", "io.kubernetes.pod.uid"],
-        ),
-        (
-            &mut identity.container_name,
-            &[
-                "io.kubernetes.cri.container-name",
-                "io.kubernetes.container.name",
-            ],
-        ),
-        (
-            &mut identity.image,
-            &[
-                "io.kubernetes.cri.image-name",
-                "io.kubernetes.cri-o.ImageName",
-            ],
-        ),
-    ];
-    for (field, names) in fields {
-        if let Some(value) = any(names) {
-            *field = Reading::Known(value.as_str().into());
-        }
-    }
-    let kinds = [
-        "io.kubernetes.cri.container-type",
-        "io.kubernetes.cri-o.ContainerType",
-        "io.kubernetes.docker.type",
-    ];
-    match any(&kinds).map(String::as_str) {
-        Some("container") => identity.kind = Reading::Known(ContainerKind::Workload),
-        Some("sandbox" | "podsandbox") => identity.kind = Reading::Known(ContainerKind::Sandbox),
-        _ => {}
-    }
-    let restarts = [
-        "io.kubernetes.container.restartCount",
-        "annotation.io.kubernetes.container.restartCount",
-    ];
-    if let Some(count) = any(&restarts).and_then(|count| count.parse().ok()) {
-        identity.restart = Reading::Known(count);
-    }
-    match all.get("io.container.manager").map(String::as_str) {
-        Some("cri-o") => identity.manager = Some(Manager::Crio),
-        Some("libpod") => identity.manager = Some(Manager::Podman),
-        _ => {}
-    }
 }

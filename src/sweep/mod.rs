@@ -6,11 +6,13 @@
 //! own state on disk says of it, and told it, is put beside that. No container is entered,
 //! no runtime is spoken to, and no network is opened.
 
+mod annotations;
 mod first;
 mod host;
 mod host_groups;
 mod identity;
 mod look;
+mod lxc;
 mod nested;
 mod node;
 mod paths;

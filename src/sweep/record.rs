@@ -45,9 +45,6 @@ pub(super) fn record(
             .half_seen
             .push("what its own kernel enforces inside cannot be seen from the node".to_owned());
     }
-    if record.identity.manager.is_none() {
-        record.identity.manager = record.confinement.runtime.manager.value;
-    }
     record
 }
 

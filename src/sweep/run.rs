@@ -132,6 +132,7 @@ pub fn sweep(
         reader,
         host,
         sources: Sources {
+            proc: &proc,
             root: &root,
             states: &states,
             confirmed: &confirmed,

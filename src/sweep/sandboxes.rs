@@ -92,9 +92,47 @@ pub(super) fn place(
         .iter()
         .flat_map(|(key, group)| group.members.iter().map(move |v| (v.pid, key.clone())))
         .collect();
-    for key in made {
-        settle(placed, &key, parents, &homes, firsts);
+    for key in &made {
+        settle(placed, key, parents, &homes, firsts);
     }
+    for key in &made {
+        monitor(placed, key, &homes);
+    }
+}
+
+/// Moves the process that started a pid namespace, and shares the file tree made for it,
+/// out of the sandbox that it would seem to be in by itself.
+fn monitor(placed: &mut Placed, key: &Key, homes: &HashMap<u32, Key>) {
+    let first = match (key, placed.containers.get(key)) {
+        (Key::Namespace(NamespaceKind::Pid, _), Some(group)) => group.members.first().cloned(),
+        _ => None,
+    };
+    let Some(first) = first else { return };
+    let Some(home) = homes.get(&first.parent).filter(|home| *home != key) else {
+        return;
+    };
+    let same = |view: &View| {
+        let mnt = view.inode(NamespaceKind::Mnt);
+        view.pid == first.parent && mnt.is_some() && mnt == first.inode(NamespaceKind::Mnt)
+    };
+    if !matches!(home, Key::Namespace(kind, _) if *kind != NamespaceKind::Pid) {
+        return;
+    }
+    let Some(apparent) = placed.containers.get_mut(home) else {
+        return;
+    };
+    let Some(at) = apparent.members.iter().position(same) else {
+        return;
+    };
+    let monitor = apparent.members.remove(at);
+    if apparent.members.is_empty() {
+        placed.containers.remove(home);
+    }
+    if let Some(group) = placed.containers.get_mut(key) {
+        group.inside = group.inside.take().filter(|outer| outer != home);
+        group.guests.push(monitor.clone());
+    }
+    placed.host.push(monitor);
 }
 
 /// The container of each namespace that is some container's own.

@@ -37,7 +37,13 @@ pub(super) fn controls(stages: &[Expected], actual: &Confinement) -> Reading<Vec
         }
         let of = |stage: Stage| {
             let found = values.get(&(finding.id, stage))?;
-            Some(found.join("; "))
+            // Of several by one id, this one's own where it is this stage's.
+            let own = &finding.declared.value;
+            Some(if found.contains(own) {
+                own.clone()
+            } else {
+                found.join("; ")
+            })
         };
         controls.push(Control {
             id: finding.id.to_owned(),

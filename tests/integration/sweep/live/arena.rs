@@ -1,0 +1,173 @@
+//! A node inside the node: private namespaces in which runtimes keep their state at its
+//! usual places, and whose end is the end of everything in it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// Set in the second start, which is inside.
+const INSIDE: &str = "AMICONFINED_SWEEP_ARENA";
+
+/// Mounts that keep what runtimes write off the machine.
+const SCRIPT: &str = "ip link set lo up; umount /sys/fs/cgroup/unified 2>/dev/null
+    mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /var/log || exit 1
+    for d in docker containers containerd lxc; do
+        mkdir -p /var/lib/$d && mount -t tmpfs tmpfs /var/lib/$d || exit 1
+    done
+    \"$@\"; exit $?";
+
+/// What is inside.
+pub(super) struct Arena {
+    /// A folder for all that is made.
+    pub(super) dir: tempfile::TempDir,
+}
+
+impl Arena {
+    /// Runs the test of this name once more, inside; `None` where this is outside, and the
+    /// test is over.
+    pub(super) fn enter(test: &str) -> Option<Self> {
+        if !nix::unistd::geteuid().is_root() {
+            println!("SKIPPED: root");
+            return None;
+        }
+        if std::env::var_os(INSIDE).is_some() {
+            return Some(Self::new());
+        }
+        let before = groups();
+        let status = Command::new("unshare")
+            .args([
+                "--pid",
+                "--fork",
+                "--kill-child",
+                "--mount-proc",
+                "-n",
+                "-m",
+                "-u",
+            ])
+            .args(["--propagation", "private", "sh", "-c", SCRIPT, "arena"])
+            .arg(std::env::current_exe().unwrap())
+            .args(["--exact", test, "--nocapture"])
+            .env(INSIDE, "1")
+            .status()
+            .unwrap();
+        remove_groups(&before);
+        assert!(status.success(), "inside: {status}");
+        None
+    }
+
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(dir.path(), open).unwrap();
+        let arena = Self { dir };
+        arena.rootfs("rootfs");
+        fs::create_dir(arena.path("beat")).unwrap();
+        let exe = std::env::current_exe().unwrap();
+        // A copy, since the original's directory is not to be seen in containers.
+        fs::copy(exe, arena.path("beat/exe")).unwrap();
+        arena
+    }
+
+    /// A path in its folder.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// Makes a root filesystem with a shell.
+    pub(super) fn rootfs(&self, name: &str) -> PathBuf {
+        let root = self.path(name);
+        for dir in [
+            "bin", "usr", "proc", "sys", "dev", "tmp", "etc", "run", "root", "beat",
+        ] {
+            fs::create_dir_all(root.join(dir)).unwrap();
+        }
+        fs::copy("/bin/busybox", root.join("bin/busybox")).unwrap();
+        for applet in ["sh", "sleep", "cat", "mount", "mkdir"] {
+            symlink("busybox", root.join("bin").join(applet)).unwrap();
+        }
+        fs::write(root.join("etc/os-release"), "ID=lab\n").unwrap();
+        fs::write(root.join("etc/passwd"), "root:x:0:0::/:/bin/sh\n").unwrap();
+        root
+    }
+}
+
+/// The control groups at the top of each hierarchy.
+fn groups() -> BTreeSet<PathBuf> {
+    let script = "ls -d /sys/fs/cgroup/*/ /sys/fs/cgroup/*/*/ 2>/dev/null";
+    let output = Command::new("sh").args(["-c", script]).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text.lines().map(PathBuf::from).collect()
+}
+
+/// Removes what came since, which is not private, and empty by now.
+fn remove_groups(before: &BTreeSet<PathBuf>) {
+    for new in groups().difference(before) {
+        let _ = Command::new("find")
+            .arg(new)
+            .args(["-depth", "-type", "d", "-exec", "rmdir", "{}", ";"])
+            .output();
+    }
+}
+
+/// Whether a program is on the path.
+pub(super) fn has(program: &str) -> bool {
+    let found = Command::new("sh")
+        .args(["-c", "command -v \"$0\"", program])
+        .output();
+    found.is_ok_and(|output| output.status.success())
+}
+
+/// Runs a command that has to succeed, and gives what it printed.
+pub(super) fn must(command: &mut Command) -> Result<String, String> {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|e| e.to_string())?;
+    if status.success() {
+        return Ok(String::from_utf8_lossy(&stdout).into_owned());
+    }
+    Err(format!("{command:?}: {}", String::from_utf8_lossy(&stderr)))
+}
+
+/// Runs a command in the background, its output in a file. It ends with the arena.
+#[allow(clippy::zombie_processes)] // the arena's first process takes what ends
+pub(super) fn background(command: &mut Command, log: &Path) {
+    let file = || fs::File::create(log).unwrap();
+    command
+        .stdin(Stdio::null())
+        .stdout(file())
+        .stderr(file())
+        .spawn()
+        .unwrap();
+}
+
+/// Asks until there is an answer.
+pub(super) fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> Result<T, String> {
+    for _ in 0..250 {
+        if let Some(answer) = ask() {
+            return Ok(answer);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Err(format!("{what}: nothing within five seconds"))
+}
+
+/// Runs the sweep and gives its records.
+pub(super) fn sweep() -> Vec<Value> {
+    let printed =
+        must(Command::new(env!("CARGO_BIN_EXE_amiconfined")).args(["sweep", "--format", "ndjson"]));
+    let printed = printed.unwrap();
+    printed
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}

@@ -1,0 +1,164 @@
+//! Real containers of many runtimes at once, every row held against what the runtime and
+//! the kernel themselves say.
+
+mod arena;
+mod engines;
+mod heartbeat;
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use arena::{Arena, sweep};
+use engines::Told;
+use heartbeat::Heartbeat;
+
+/// What no container's heart may miss.
+const GAP: Duration = Duration::from_millis(5);
+
+#[test]
+fn every_row_is_as_the_runtime_says() {
+    let Some(arena) = Arena::enter("sweep::live::every_row_is_as_the_runtime_says") else {
+        return;
+    };
+    let mut told = Vec::new();
+    for (programs, start) in engines::ALL {
+        told.extend(engines::start(&arena, programs, start));
+    }
+    for one in &told {
+        heartbeat::wait(&arena.path("beat").join(one.runtime));
+        heartbeat::favour(heartbeat::process(one.runtime).unwrap());
+    }
+    let records = sweep();
+    for one in &told {
+        held(one, &records);
+    }
+    // Each is there once, and nothing else is.
+    assert_eq!(records.len(), told.len(), "{:#?}", ids(&records));
+    undisturbed(&arena, &told);
+}
+
+fn ids(records: &[Value]) -> Vec<String> {
+    records
+        .iter()
+        .map(|r| {
+            format!(
+                "{} pid {}",
+                r["identity"]["id"], r["confinement"]["process"]["pid"]
+            )
+        })
+        .collect()
+}
+
+/// The record of a container: of its first process, or of the pid namespace of one.
+fn record<'a>(told: &Told, records: &'a [Value]) -> &'a Value {
+    let link = fs::read_link(format!("/proc/{}/ns/pid", told.pid)).unwrap();
+    let inode = link
+        .to_string_lossy()
+        .trim_start_matches("pid:[")
+        .trim_end_matches(']')
+        .parse::<u64>()
+        .unwrap();
+    let found: Vec<&Value> = records
+        .iter()
+        .filter(|r| namespace(r, "pid") == Some(inode))
+        .collect();
+    assert_eq!(found.len(), 1, "{told:?}: {:#?}", ids(records));
+    found[0]
+}
+
+fn namespace(record: &Value, kind: &str) -> Option<u64> {
+    let all = record["confinement"]["namespaces"]["namespaces"]
+        .as_array()
+        .unwrap();
+    all.iter().find(|n| n["kind"] == kind)?["inode"]["known"].as_u64()
+}
+
+/// Holds a record against its runtime's words and the kernel's.
+fn held(told: &Told, records: &[Value]) {
+    let record = record(told, records);
+    let identity = &record["identity"];
+    let known = |reading: &Value| reading["known"].as_str().map(str::to_owned);
+    let pid = record["confinement"]["process"]["pid"].as_u64().unwrap();
+    if let Some(id) = &told.id {
+        assert_eq!(identity["id"], id.as_str(), "{told:?}");
+        assert_eq!(pid, u64::from(told.pid), "{told:?}");
+    }
+    assert_eq!(known(&identity["container_name"]), told.name, "{told:?}");
+    assert_eq!(known(&identity["image"]), told.image, "{told:?}");
+    assert_eq!(identity["manager"].as_str(), told.manager, "{told:?}");
+    assert_eq!(
+        record["half_seen"].as_array().unwrap().len(),
+        0,
+        "{told:?}: {}",
+        record["half_seen"]
+    );
+    kernel_agrees(record, pid);
+}
+
+/// Holds a record against the kernel's files of its first process, read by this test.
+fn kernel_agrees(record: &Value, pid: u64) {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = |name: &str| {
+        let line = status
+            .lines()
+            .find_map(|l| l.strip_prefix(name)?.strip_prefix(":\t"));
+        line.unwrap().to_owned()
+    };
+    let c = &record["confinement"];
+    let capabilities = [
+        ("CapEff", "effective"),
+        ("CapPrm", "permitted"),
+        ("CapInh", "inheritable"),
+        ("CapBnd", "bounding"),
+        ("CapAmb", "ambient"),
+    ];
+    for (field, name) in capabilities {
+        assert_eq!(
+            c["capabilities"][name]["known"]["raw"],
+            line(field).as_str(),
+            "{pid} {name}"
+        );
+    }
+    let nnp = c["identity"]["no_new_privs"]["known"].as_bool().unwrap();
+    assert_eq!(u8::from(nnp).to_string(), line("NoNewPrivs"));
+    let mode = ["disabled", "strict", "filter"][line("Seccomp").parse::<usize>().unwrap()];
+    assert_eq!(c["seccomp"]["mode"]["known"], mode, "{pid}");
+    for kind in ["cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"] {
+        let link = fs::read_link(format!("/proc/{pid}/ns/{kind}")).unwrap();
+        let inode = namespace(record, kind).unwrap();
+        assert_eq!(link.to_string_lossy(), format!("{kind}:[{inode}]"));
+    }
+}
+
+/// Sweeps for a while, and looks whether a heart missed a beat. Another tenant of the
+/// machine can make one miss it; a sweep that disturbs does so each time.
+fn undisturbed(arena: &Arena, told: &[Told]) {
+    let hearts: Vec<Heartbeat> = told
+        .iter()
+        .map(|one| Heartbeat(arena.path("beat").join(one.runtime)))
+        .collect();
+    let mut rounds = Vec::new();
+    for _ in 0..6 {
+        for heart in &hearts {
+            heart.longest();
+        }
+        std::thread::sleep(Duration::from_millis(60));
+        let end = Instant::now() + Duration::from_millis(700);
+        while Instant::now() < end {
+            sweep();
+        }
+        let gaps: Vec<Duration> = hearts.iter().map(Heartbeat::longest).collect();
+        if gaps.iter().all(|gap| *gap < GAP) {
+            println!(
+                "longest gap of {} hearts: {:?}",
+                hearts.len(),
+                gaps.iter().max().unwrap()
+            );
+            return;
+        }
+        rounds.push(gaps);
+    }
+    panic!("gaps: {rounds:?}");
+}
