@@ -9,7 +9,7 @@ TEST_PACKAGES := $(BUILD_PACKAGES)
 TEST_PACKAGES += busybox-static iptables jq libcap2-bin strace util-linux
 TEST_PACKAGES += golang-github-containers-common golang-github-docker-docker-dev
 TEST_PACKAGES += runc crun podman docker.io
-TEST_PACKAGES += containerd runsc lxc uidmap
+TEST_PACKAGES += containerd containernetworking-plugins curl runsc lxc uidmap
 TEST_PACKAGES += bubblewrap firejail systemd-container
 
 .PHONY: build run test lab install-build install-test

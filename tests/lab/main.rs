@@ -25,19 +25,44 @@ use settings::Setting;
 const INSIDE: &str = "AMICONFINED_LAB_INSIDE";
 
 /// Folders that runtimes write to, hidden by empty ones.
-const HIDDEN: &str = "/run /var/lib/containers /var/lib/containerd /var/lib/docker \
-    /var/lib/lxc /var/lib/cni /var/lib/machines /var/cache/lxc /var/log /opt /mnt";
+const HIDDEN: [&str; 11] = [
+    "/run",
+    "/var/lib/containers",
+    "/var/lib/containerd",
+    "/var/lib/docker",
+    "/var/lib/lxc",
+    "/var/lib/cni",
+    "/var/lib/machines",
+    "/var/cache/lxc",
+    "/var/log",
+    "/opt",
+    "/mnt",
+];
 
 fn main() -> ExitCode {
     if !nix::unistd::geteuid().is_root() {
         println!("SKIPPED: root");
         return ExitCode::SUCCESS;
     }
+    if let Ok(id) = std::env::var(runtimes::cri::POD) {
+        if let Err(why) = runtimes::cri::hold(&id) {
+            eprintln!("{why}");
+            return ExitCode::FAILURE;
+        }
+        return ExitCode::SUCCESS;
+    }
     if std::env::var_os(INSIDE).is_some() {
         return matrix();
     }
     let before = machine::state();
+    let made: Vec<&str> = HIDDEN
+        .into_iter()
+        .filter(|folder| std::fs::create_dir(folder).is_ok())
+        .collect();
     let ok = second_start();
+    for folder in made {
+        let _ = std::fs::remove_dir(folder);
+    }
     let changes = machine::state().since(&before);
     if !changes.is_empty() {
         println!("the machine is not as it was:\n{}", changes.join("\n"));
@@ -55,8 +80,9 @@ fn main() -> ExitCode {
 fn second_start() -> bool {
     let script = format!(
         "umount /sys/fs/cgroup/unified 2>/dev/null; ip link set lo up 2>/dev/null; \
-        for f in {HIDDEN}; do [ -d $f ] && mount -t tmpfs -o mode=755 lab $f; done; \
-        TMPDIR=/mnt exec \"$0\""
+        for f in {}; do mount -t tmpfs -o mode=755 lab $f; done; \
+        TMPDIR=/mnt exec \"$0\"",
+        HIDDEN.join(" ")
     );
     let mut command = Command::new("unshare");
     command

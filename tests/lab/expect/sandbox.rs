@@ -1,6 +1,6 @@
 //! Which sandbox it is: told rightly with its evidence, or said to be unknown.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Tally;
 use crate::runtimes::Runtime;
@@ -29,6 +29,17 @@ pub(super) fn held(tally: &mut Tally, runtime: &dyn Runtime, setting: &Setting, 
         .is_some_and(|name| Some(name) != runtime.manager())
     {
         tally.wrong(&format!("manager: {claim}"));
+    }
+    let claim = &c["runtime"]["kubernetes"];
+    evidence(tally, claim);
+    tally.facts += 1;
+    let uid = runtime.pod_uid();
+    if claim["value"] == true && uid.is_none() {
+        tally.wrong(&format!("kubernetes: {claim}"));
+    }
+    if let (Some(uid), "outside") = (uid, tally.place) {
+        tally.same("kubernetes", &claim["value"], &json!(true));
+        tally.same("pod_uid", &c["runtime"]["pod_uid"]["known"], &json!(uid));
     }
 }
 

@@ -69,6 +69,11 @@ impl Running {
             folder,
         })
     }
+
+    /// Its folder.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
 }
 
 /// The client.

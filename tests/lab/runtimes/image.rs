@@ -41,7 +41,7 @@ fn rootfs(at: &Path) {
     }
     std::fs::set_permissions(at, Permissions::from_mode(0o755)).unwrap();
     std::fs::copy("/bin/busybox", at.join("bin/busybox")).unwrap();
-    for applet in ["sh", "cat", "readlink", "stat", "find"] {
+    for applet in ["sh", "cat", "readlink", "stat", "find", "sleep"] {
         symlink("busybox", at.join("bin").join(applet)).unwrap();
     }
     let users = "root:x:0:0:root:/root:/bin/sh\nlab:x:1000:1000:lab:/tmp:/bin/sh\n";
@@ -70,7 +70,9 @@ fn image(rootfs: &Path, archive: &Path) {
     let hash = Sha256::digest(std::fs::read(&layer).unwrap());
     let hash: String = hash.iter().map(|b| format!("{b:02x}")).collect();
     let config = json!({
-        "architecture": "amd64", "os": "linux", "config": {},
+        "architecture": "amd64", "os": "linux",
+        // What a Pod's sandbox runs.
+        "config": {"Cmd": ["/bin/sh", "-c", "while :; do sleep 1000; done"]},
         "rootfs": {"type": "layers", "diff_ids": [format!("sha256:{hash}")]},
     });
     let manifest = json!([

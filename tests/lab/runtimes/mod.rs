@@ -2,6 +2,7 @@
 
 mod bubblewrap;
 mod containerd;
+pub(crate) mod cri;
 mod docker;
 mod firejail;
 mod gvisor;
@@ -32,6 +33,10 @@ pub(crate) trait Runtime: Sync {
     fn sandbox(&self) -> &'static str;
     /// The name of what manages its containers, where it may be told.
     fn manager(&self) -> Option<&'static str> {
+        None
+    }
+    /// The uid of the Pod, where it makes Pods.
+    fn pod_uid(&self) -> Option<&'static str> {
         None
     }
     /// Whether it is runc that installs the filters, which adds a stub to them.
@@ -97,6 +102,7 @@ pub(crate) const ALL: &[&dyn Runtime] = &[
     &podman::Podman { rootless: true },
     &docker::Docker,
     &containerd::Containerd,
+    &cri::Cri,
     &gvisor::Gvisor,
     &lxc::Lxc,
     &bubblewrap::Bubblewrap,

@@ -64,7 +64,7 @@ fn not_inheritable() -> Setting {
         "/process/capabilities",
         json!({"bounding": kill, "effective": kill, "permitted": kill, "ambient": kill}),
     );
-    setting.drifts = vec!["capability-missing"];
+    setting.drifts = vec!["unobservable"];
     setting
 }
 
