@@ -4,6 +4,7 @@
 mod arena;
 mod engines;
 mod heartbeat;
+mod hostile;
 
 use std::fs;
 use std::time::{Duration, Instant};
