@@ -25,6 +25,7 @@ pub(super) enum Looked {
     Gone,
 }
 
+type Observes = fn(&ProcRoot, &Observe) -> Result<Confinement, ObserveError>;
 type Answer = (u32, Result<Confinement, ObserveError>);
 
 /// The helper thread.
@@ -33,6 +34,7 @@ pub(super) struct Looker {
     proc: Arc<ProcRoot>,
     options: Observe,
     patience: Duration,
+    observe: Observes,
     thread: Option<(Sender<u32>, Receiver<Answer>)>,
 }
 
@@ -43,6 +45,7 @@ impl Looker {
             proc,
             options,
             patience: PATIENCE,
+            observe,
             thread: None,
         }
     }
@@ -91,6 +94,7 @@ impl Looker {
         let (answer, answers) = channel();
         let proc = self.proc.clone();
         let options = self.options.clone();
+        let observe = self.observe;
         std::thread::spawn(move || {
             for pid in asked {
                 let seen = observe(&proc, &of(&options, pid));
@@ -119,5 +123,63 @@ fn of(options: &Observe, pid: u32) -> Observe {
             is_self: false,
         },
         ..options.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn looker(observe: Observes) -> Looker {
+        let options = Observe {
+            target: Target::own(),
+            root: "/".into(),
+            live: true,
+        };
+        let proc = Arc::new(ProcRoot::open("/proc"));
+        Looker {
+            patience: Duration::from_millis(50),
+            observe,
+            ..Looker::new(proc, options)
+        }
+    }
+
+    #[test]
+    fn a_file_tree_that_does_not_answer_is_left_out_and_the_next_is_looked_at() {
+        let mut looker = looker(|proc, options| {
+            if options.target.pid == std::process::id() {
+                std::thread::sleep(Duration::from_secs(3600));
+            }
+            observe(proc, options)
+        });
+        let Looked::WithoutTree(seen) = looker.look(std::process::id(), &|| false) else {
+            panic!("it was waited for");
+        };
+        assert!(seen.capabilities.effective.known().is_some());
+        let devices = seen.filesystem.devices.denial().unwrap();
+        assert_eq!(devices.errno.unwrap().0, nix::libc::ETIMEDOUT);
+        assert!(matches!(looker.look(1, &|| false), Looked::Whole(_)));
+    }
+
+    #[test]
+    fn a_wish_to_stop_ends_the_waiting() {
+        let mut looker = looker(|_, _| {
+            loop {
+                std::thread::park();
+            }
+        });
+        looker.patience = Duration::from_secs(3600);
+        let begun = Instant::now();
+        looker.look(std::process::id(), &|| true);
+        assert!(begun.elapsed() < Duration::from_secs(5));
+    }
+
+    #[test]
+    fn a_process_that_is_gone_is_gone() {
+        let mut looker = looker(observe);
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        let pid = child.id();
+        child.wait().unwrap();
+        assert!(matches!(looker.look(pid, &|| false), Looked::Gone));
     }
 }

@@ -3,4 +3,5 @@
 mod live;
 mod named;
 mod placed;
+mod repeated;
 mod tree;

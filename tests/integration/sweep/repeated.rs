@@ -1,0 +1,176 @@
+//! Sweeps from the command line, once and again and again.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+
+fn binary() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_amiconfined"))
+}
+
+fn lines(from: ChildStdout) -> Receiver<Value> {
+    let (send, lines) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(from).lines().map_while(Result::ok) {
+            let _ = send.send(serde_json::from_str(&line).unwrap());
+        }
+    });
+    lines
+}
+
+fn term(child: &Child) {
+    let pid = Pid::from_raw(i32::try_from(child.id()).unwrap());
+    kill(pid, Signal::SIGTERM).unwrap();
+}
+
+/// Waits for a line about one container: its schema.
+fn about(lines: &Receiver<Value>, id: &str) -> String {
+    let end = Instant::now() + Duration::from_secs(20);
+    loop {
+        let left = end.saturating_duration_since(Instant::now());
+        let line = lines.recv_timeout(left).expect("a line");
+        let of = line["identity"]["id"].as_str().or(line["id"].as_str());
+        if of == Some(id) {
+            return line["schema"].as_str().unwrap().to_owned();
+        }
+    }
+}
+
+#[test]
+fn what_comes_changes_and_goes_is_told_once_and_sigterm_ends_it_at_once() {
+    if !nix::unistd::geteuid().is_root() {
+        println!("SKIPPED: root");
+        return;
+    }
+    let mut sweep = binary()
+        .args(["sweep", "--every", "1s", "--format", "ndjson"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let said = lines(sweep.stdout.take().unwrap());
+    let mut sandbox = Command::new("unshare")
+        .args(["-m", "-n", "sleep", "1000"])
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    let link = std::fs::read_link(format!("/proc/{}/ns/mnt", sandbox.id())).unwrap();
+    let id = link.to_str().unwrap();
+    assert_eq!(about(&said, id), "amiconfined/container/v1");
+    // Another sweep or two say nothing of what did not change.
+    let quiet = Instant::now() + Duration::from_millis(2300);
+    while let Ok(line) = said.recv_timeout(quiet.saturating_duration_since(Instant::now())) {
+        assert_ne!(line["identity"]["id"].as_str(), Some(id), "said twice");
+    }
+    sandbox.kill().unwrap();
+    sandbox.wait().unwrap();
+    assert_eq!(about(&said, id), "amiconfined/gone/v1");
+    let begun = Instant::now();
+    term(&sweep);
+    let status = sweep.wait().unwrap();
+    assert_eq!(status.code(), Some(0));
+    assert!(
+        begun.elapsed() < Duration::from_millis(500),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
+#[test]
+fn the_first_process_of_a_pid_namespace_ends_on_sigterm_too() {
+    if !nix::unistd::geteuid().is_root() {
+        println!("SKIPPED: root");
+        return;
+    }
+    // As a container's first process: signals without a handler are ignored there.
+    let mut outer = Command::new("unshare")
+        .args(["--pid", "--fork", "--mount-proc", "--kill-child"])
+        .arg(env!("CARGO_BIN_EXE_amiconfined"))
+        .args(["sweep", "--every", "1h", "--format", "ndjson"])
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    let children = format!("/proc/{0}/task/{0}/children", outer.id());
+    let inner = std::fs::read_to_string(children).unwrap();
+    let inner: i32 = inner.trim().parse().unwrap();
+    let begun = Instant::now();
+    kill(Pid::from_raw(inner), Signal::SIGTERM).unwrap();
+    assert_eq!(outer.wait().unwrap().code(), Some(0));
+    assert!(
+        begun.elapsed() < Duration::from_millis(500),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
+#[test]
+fn a_file_is_whole_at_any_time_and_a_reader_that_leaves_ends_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("node.prom");
+    let mut sweep = binary()
+        .args([
+            "sweep",
+            "--every",
+            "1s",
+            "--format",
+            "prometheus",
+            "--output",
+        ])
+        .arg(&file)
+        .spawn()
+        .unwrap();
+    let end = Instant::now() + Duration::from_millis(2500);
+    let mut read = 0;
+    while Instant::now() < end {
+        if let Ok(text) = std::fs::read_to_string(&file) {
+            assert!(text.starts_with("# HELP") && text.ends_with('\n'), "{text}");
+            read += 1;
+        }
+    }
+    term(&sweep);
+    assert_eq!(sweep.wait().unwrap().code(), Some(0));
+    assert!(read > 0, "never written");
+    let left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+
+    let mut sweep = binary()
+        .args(["sweep", "--every", "1s", "--full"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(sweep.stdout.take());
+    let begun = Instant::now();
+    assert_eq!(sweep.wait().unwrap().code(), Some(0));
+    assert!(begun.elapsed() < Duration::from_secs(4));
+}
+
+#[test]
+fn errors_are_one_line_and_have_their_own_exit_codes() {
+    let ran = |args: &[&str]| {
+        let output = binary().arg("sweep").args(args).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+        (output.status.code(), stderr)
+    };
+    let (code, said) = ran(&["--host-proc", "/nonexistent"]);
+    assert_eq!(code, Some(3), "{said}");
+    assert!(
+        said.contains("/nonexistent") && said.contains("ENOENT"),
+        "{said}"
+    );
+    for usage in [
+        &["--every", "0s"][..],
+        &["--columns", "nothing"],
+        &["--full"],
+        &["--sort", "x"],
+    ] {
+        assert_eq!(ran(usage).0, Some(2), "{usage:?}");
+    }
+    let (code, said) = ran(&["--declared", "/nonexistent.yaml"]);
+    assert_eq!(code, Some(2), "{said}");
+}
