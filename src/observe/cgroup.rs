@@ -11,11 +11,14 @@ pub(super) fn cgroup(o: &Observer<'_>) -> Cgroup {
     let paths = paths(o);
     let known = paths.known().map_or(&[][..], Vec::as_slice);
     let hierarchies = cgroup_limits::hierarchies(o, known);
+    let hidden = hierarchies.is_empty();
+    let outer = hidden.then(|| cgroup_limits::observers(o, known));
+    let limiting = outer.as_ref().unwrap_or(&hierarchies);
     Cgroup {
         version: paths.as_ref().map(|paths| version(paths)),
-        memory_max: cgroup_limits::memory_max(o, &hierarchies),
-        cpu_max: cgroup_limits::cpu_max(o, &hierarchies),
-        pids_max: cgroup_limits::pids_max(o, &hierarchies),
+        memory_max: cgroup_limits::memory_max(o, limiting),
+        cpu_max: cgroup_limits::cpu_max(o, limiting),
+        pids_max: cgroup_limits::pids_max(o, limiting),
         writable: any_writable(o, &hierarchies, "cgroup.procs"),
         release_agent_writable: release_agent(o, &hierarchies),
         paths,

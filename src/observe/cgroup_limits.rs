@@ -1,8 +1,8 @@
 //! The limits that a process's control groups set, v1 and v2.
 
 use super::Observer;
-use super::mountinfo::Entry;
-use super::proc_root::ReadError;
+use super::mountinfo::{Entry, Mounts};
+use super::proc_root::{ProcRoot, ReadError};
 use super::status::number;
 use crate::confinement::{CgroupPath, CpuQuota, Reading, Text};
 
@@ -20,6 +20,8 @@ pub(super) struct Hierarchy {
     controllers: Vec<Vec<u8>>,
     /// The process's group below the mount point: empty, or with a leading slash.
     group: Vec<u8>,
+    /// Whether it is mounted where the observer sees it, rather than the process.
+    observers: bool,
 }
 
 impl Hierarchy {
@@ -51,9 +53,25 @@ impl Hierarchy {
 
 /// The hierarchies that are mounted where the process sees them.
 pub(super) fn hierarchies(o: &Observer<'_>, paths: &[CgroupPath]) -> Vec<Hierarchy> {
-    let Ok(mounts) = &o.mounts else {
+    o.mounts
+        .as_ref()
+        .map(|mounts| mounted(mounts, paths, false))
+        .unwrap_or_default()
+}
+
+/// The hierarchies that the observer itself sees, for a process that sees none: its limits
+/// hold all the same.
+pub(super) fn observers(o: &Observer<'_>, paths: &[CgroupPath]) -> Vec<Hierarchy> {
+    if !o.options.live || o.options.target.is_self {
         return Vec::new();
-    };
+    }
+    match o.proc.read("self/mountinfo") {
+        Ok(bytes) => mounted(&Mounts::parse(&bytes), paths, true),
+        Err(_) => Vec::new(),
+    }
+}
+
+fn mounted(mounts: &Mounts, paths: &[CgroupPath], observers: bool) -> Vec<Hierarchy> {
     let mut found = Vec::new();
     for entry in mounts.iter() {
         let v2 = match entry.mount.fstype.as_bytes() {
@@ -81,6 +99,7 @@ pub(super) fn hierarchies(o: &Observer<'_>, paths: &[CgroupPath]) -> Vec<Hierarc
                     .map(<[u8]>::to_vec)
                     .collect(),
                 group,
+                observers,
             });
         }
     }
@@ -114,35 +133,35 @@ pub(super) fn unmounted<T>(o: &Observer<'_>) -> Reading<T> {
 
 /// Memory in bytes: the least of what the group and those above it set.
 pub(super) fn memory_max(o: &Observer<'_>, all: &[Hierarchy]) -> Reading<Option<u64>> {
-    least(o, all, "memory", |o, dir, v2| {
+    least(o, all, "memory", |files, dir, v2| {
         let file = if v2 {
             "memory.max"
         } else {
             "memory.limit_in_bytes"
         };
-        Ok(amount(&value(o, dir, file)?).filter(|n| v2 || *n < V1_UNLIMITED))
+        Ok(amount(&value(files, dir, file)?).filter(|n| v2 || *n < V1_UNLIMITED))
     })
 }
 
 /// Processes and threads.
 pub(super) fn pids_max(o: &Observer<'_>, all: &[Hierarchy]) -> Reading<Option<u64>> {
-    least(o, all, "pids", |o, dir, _| {
-        Ok(amount(&value(o, dir, "pids.max")?))
+    least(o, all, "pids", |files, dir, _| {
+        Ok(amount(&value(files, dir, "pids.max")?))
     })
 }
 
 /// Processor time: the smallest share.
 pub(super) fn cpu_max(o: &Observer<'_>, all: &[Hierarchy]) -> Reading<Option<CpuQuota>> {
-    least(o, all, "cpu", |o, dir, v2| {
+    least(o, all, "cpu", |files, dir, v2| {
         let (quota, period) = if v2 {
-            let line = value(o, dir, "cpu.max")?;
+            let line = value(files, dir, "cpu.max")?;
             let mut words = line.split(u8::is_ascii_whitespace);
             let mut next = || words.next().unwrap_or_default().to_vec();
             (next(), next())
         } else {
             (
-                value(o, dir, "cpu.cfs_quota_us")?,
-                value(o, dir, "cpu.cfs_period_us")?,
+                value(files, dir, "cpu.cfs_quota_us")?,
+                value(files, dir, "cpu.cfs_period_us")?,
             )
         };
         Ok(match (amount(&quota), amount(&period)) {
@@ -179,18 +198,23 @@ fn least<T: Share>(
     o: &Observer<'_>,
     all: &[Hierarchy],
     controller: &str,
-    read: impl Fn(&Observer<'_>, &[u8], bool) -> Result<Option<T>, ReadError>,
+    read: impl Fn(&ProcRoot, &[u8], bool) -> Result<Option<T>, ReadError>,
 ) -> Reading<Option<T>> {
     let names = |h: &&Hierarchy| h.controllers.iter().any(|c| c == controller.as_bytes());
     let hierarchy = all.iter().find(names).or_else(|| all.iter().find(|h| h.v2));
     let Some(hierarchy) = hierarchy else {
         return unmounted(o);
     };
+    let files = if hierarchy.observers {
+        &o.sys
+    } else {
+        &o.files
+    };
     let mut limit: Option<T> = None;
     let mut missing = None;
     let mut read_any = false;
     for dir in hierarchy.levels() {
-        match read(o, &dir, hierarchy.v2) {
+        match read(files, &dir, hierarchy.v2) {
             Ok(here) => {
                 read_any = true;
                 limit = match (limit, here) {
@@ -204,23 +228,33 @@ fn least<T: Share>(
         }
     }
     match missing {
-        Some(error) if !read_any => no_file(o, hierarchy, &error),
+        Some(error) if !read_any => no_file(o, files, hierarchy, &error),
         _ => Reading::Known(limit),
     }
 }
 
 /// No level has the file: no limit where the hierarchy itself is really there.
-fn no_file<T>(o: &Observer<'_>, hierarchy: &Hierarchy, error: &ReadError) -> Reading<Option<T>> {
-    if o.options.live && o.stat(&hierarchy.file("cgroup.procs")).is_ok() {
+fn no_file<T>(
+    o: &Observer<'_>,
+    files: &ProcRoot,
+    hierarchy: &Hierarchy,
+    error: &ReadError,
+) -> Reading<Option<T>> {
+    let procs = hierarchy.file("cgroup.procs");
+    if o.options.live
+        && files
+            .stat(procs.strip_prefix(b"/").unwrap_or(&procs))
+            .is_ok()
+    {
         Reading::Known(None)
     } else {
         error.denied("the cgroup's directory visible to the process")
     }
 }
 
-fn value(o: &Observer<'_>, dir: &[u8], file: &str) -> Result<Vec<u8>, ReadError> {
+fn value(files: &ProcRoot, dir: &[u8], file: &str) -> Result<Vec<u8>, ReadError> {
     let path = [dir, b"/", file.as_bytes()].concat();
-    o.files.read(path).map(|bytes| bytes.trim_ascii().to_vec())
+    files.read(path).map(|bytes| bytes.trim_ascii().to_vec())
 }
 
 /// A number; `max` and `-1` are none.
@@ -239,6 +273,7 @@ mod tests {
             mount_point: "/sys/fs/cgroup".into(),
             controllers: vec![],
             group: b"/a/b".to_vec(),
+            observers: false,
         };
         let levels: Vec<_> = hierarchy.levels().collect();
         assert_eq!(

@@ -11,11 +11,13 @@ pub(super) fn rows() -> Vec<Setting> {
             .flags(Tongue::Docker, "--memory 64m")
             .flags(Tongue::Podman, "--memory 64m")
             .flags(Tongue::Cri, "memory=67108864")
+            .flags(Tongue::Lxc, "lxc.cgroup.memory.limit_in_bytes = 67108864")
             .wants("/cgroup/memory_max/known", json!(67_108_864)),
         row("pids")
             .oci("/linux/resources/pids", json!({"limit": 64}))
             .flags(Tongue::Docker, "--pids-limit 64")
             .flags(Tongue::Podman, "--pids-limit 64")
+            .flags(Tongue::Lxc, "lxc.cgroup.pids.max = 64")
             .wants("/cgroup/pids_max/known", json!(64)),
         row("cpu")
             .oci(
