@@ -7,6 +7,7 @@
 //! and uts namespaces, where what runtimes write to /run and /var/lib goes with them.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
+mod agent;
 mod cell;
 mod expect;
 mod filter;
@@ -117,6 +118,7 @@ fn matrix() -> ExitCode {
     let folder = tempfile::tempdir().unwrap();
     let lab = Lab::new(folder.path());
     let _socket = UnixListener::bind(settings::SOCKET).unwrap();
+    agent::serve();
     let settings = settings::all();
     println!(
         "{:<14} {:<22} facts verdicts differences",

@@ -18,6 +18,9 @@ pub(super) fn held(tally: &mut Tally, c: &Value, profile: &Value, stub: bool) {
     let abis = c["seccomp"]["abis"].as_array();
     let native = abis.into_iter().flatten().find(|a| a["native"] == true);
     let rows = native.and_then(|a| a["syscalls"].as_array());
+    if tally.place == "inside" && rows.is_none_or(Vec::is_empty) {
+        unasked(tally, &c["seccomp"]["method"], profile);
+    }
     for row in rows.into_iter().flatten() {
         let name = row["name"].as_str().unwrap();
         // A name that this libseccomp lacks is the runtime's to decide.
@@ -52,6 +55,16 @@ pub(super) fn held(tally: &mut Tally, c: &Value, profile: &Value, stub: bool) {
             tally.wrong(&format!("{name}: {told} is not {wanted:?}"));
         }
     }
+}
+
+/// Nothing could be asked: right where another listener is there, and then it is said.
+fn unasked(tally: &mut Tally, method: &Value, profile: &Value) {
+    let listener = profile["listenerPath"].is_string();
+    let said = method["why"]
+        .as_str()
+        .is_some_and(|w| w.contains("listener"));
+    tally.same("asked, or why not", &json!(said), &json!(true));
+    tally.same("a listener", &json!(listener), &json!(true));
 }
 
 /// The highest number that a profile names.

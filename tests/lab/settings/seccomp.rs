@@ -54,6 +54,12 @@ pub(super) fn rows() -> Vec<Setting> {
         setting.stacked = stacked;
         rows.push(setting);
     }
+    let mut notify = row("seccomp_notify").wants("/seccomp/mode/known", json!("filter"));
+    let mut profile = profile("SCMP_ACT_NOTIFY", None);
+    profile["listenerPath"] = json!(crate::agent::SOCKET);
+    notify.edits = Some(Vec::new());
+    notify.profile = Some(profile);
+    rows.push(notify);
     rows.push(
         row("seccomp_unconfined")
             .engines("--security-opt seccomp=unconfined")
