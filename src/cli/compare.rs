@@ -92,7 +92,7 @@ fn compare(
             resolved.extend(profiles.alone(kernel)?);
         }
         for expected in &mut resolved {
-            profiles.resolve(expected, kernel)?;
+            profiles.resolve(expected, actual, kernel)?;
         }
         let stages: Vec<&Expected> = pair
             .declared

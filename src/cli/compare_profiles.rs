@@ -1,5 +1,7 @@
 //! The seccomp profiles that a comparison was given, by what declarations call them.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -7,9 +9,12 @@ use super::compare_args::CompareArgs;
 use super::compare_input::{Input, documents};
 use super::error::Error;
 use crate::confinement::{
-    CapabilitySet, Expectation, Expected, SeccompRule, SetRule, Source, Stage, Subject, Text,
+    CapabilitySet, Confinement, DefaultVerdicts, Expectation, Expected, SeccompMode, SeccompRule,
+    SetRule, Source, Stage, Subject, Text,
 };
-use crate::declared::{Document, is_seccomp_profile, profile_verdicts};
+use crate::declared::{
+    Document, RuntimeName, default_verdicts, is_seccomp_profile, profile_verdicts,
+};
 use crate::syscalls::Release;
 
 /// The profiles at hand.
@@ -18,6 +23,9 @@ pub(super) struct Profiles {
     given: Vec<Arc<Document>>,
     root: Option<std::path::PathBuf>,
     runtime_default: Option<Document>,
+    runtime: Option<RuntimeName>,
+    /// Default profiles that were compiled, by manager, bounding set and kernel.
+    defaults: RefCell<BTreeMap<(&'static str, u64, Option<Release>), Vec<DefaultVerdicts>>>,
 }
 
 impl Profiles {
@@ -38,22 +46,27 @@ impl Profiles {
             given,
             root: args.seccomp_root.clone(),
             runtime_default,
+            runtime: args.runtime,
+            defaults: RefCell::default(),
         })
     }
 
-    /// Puts the verdicts in the place of a profile's name, where its file is at hand.
+    /// Puts the verdicts in the place of a profile's name, where its file is at hand, and
+    /// those of the runtime's default where that is what is declared.
     pub(super) fn resolve(
         &self,
         expected: &mut Expected,
+        actual: &Confinement,
         kernel: Option<Release>,
     ) -> Result<(), Error> {
+        self.default_of_runtime(expected, actual, kernel);
         let capabilities = granted(expected);
         let Some(expectation) = &mut expected.seccomp else {
             return Ok(());
         };
         let (name, read);
         let document = match &expectation.value {
-            SeccompRule::RuntimeDefault => {
+            SeccompRule::RuntimeDefault(_) => {
                 name = Text::from("RuntimeDefault");
                 self.runtime_default.as_ref()
             }
@@ -79,6 +92,37 @@ impl Profiles {
             .map_err(|error| Error::Input(error.to_string()))?;
         expectation.value = SeccompRule::Profile { name, verdicts };
         Ok(())
+    }
+
+    /// The known verdicts of the runtime's default profile, unless its file was given: by
+    /// what the declaration gives and by what the runtime made of that, since the rules
+    /// depend on capabilities.
+    fn default_of_runtime(
+        &self,
+        expected: &mut Expected,
+        actual: &Confinement,
+        kernel: Option<Release>,
+    ) {
+        let filtered = !actual.seccomp.mode.is(&SeccompMode::Disabled);
+        let observed = actual.runtime.manager.value;
+        let manager = match expected.seccomp.as_ref().map(|e| &e.value) {
+            Some(SeccompRule::RuntimeDefault(named)) => named.or(observed),
+            Some(SeccompRule::Unset) => self.runtime.map(RuntimeName::manager).or(observed),
+            _ => None,
+        };
+        let Some(manager) = manager.filter(|_| filtered && self.runtime_default.is_none()) else {
+            return;
+        };
+        let mut sets = vec![granted(expected)];
+        sets.extend(actual.capabilities.bounding.known().copied());
+        sets.dedup();
+        let mut known = self.defaults.borrow_mut();
+        for set in sets {
+            let verdicts = known
+                .entry((manager.name(), set.0, kernel))
+                .or_insert_with(|| default_verdicts(manager, set, kernel));
+            expected.seccomp_defaults.extend(verdicts.iter().cloned());
+        }
     }
 
     /// What profiles expect that were given without any container.

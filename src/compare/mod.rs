@@ -23,6 +23,7 @@ mod privileged;
 mod root_filesystem;
 mod rule;
 mod seccomp;
+mod seccomp_defaults;
 mod seccomp_verdicts;
 mod selinux;
 mod service_account;

@@ -3,7 +3,7 @@
 
 use super::Actual;
 use super::findings::{Findings, declared, lifted_by, not_known};
-use super::{Kind, Severity, seccomp_verdicts};
+use super::{Kind, Severity, seccomp_defaults, seccomp_verdicts};
 use crate::confinement::{Confinement, Expected, Reading, SeccompMode, SeccompRule};
 
 pub(super) fn check(expected: &Expected, actual: &Confinement, findings: &mut Findings<'_>) {
@@ -88,7 +88,11 @@ fn verdicts(expected: &Expected, actual: &Confinement, findings: &mut Findings<'
             );
             finding.mend = format!("give a folder that holds {path} with --seccomp-root");
         }
-        SeccompRule::RuntimeDefault | SeccompRule::Unset | SeccompRule::Unconfined => {}
+        // Unset, and yet a filter: then the kubelet's seccompDefault put the default there.
+        SeccompRule::RuntimeDefault(_) | SeccompRule::Unset => {
+            seccomp_defaults::check(expectation, expected, actual, findings);
+        }
+        SeccompRule::Unconfined => {}
     }
 }
 
@@ -96,7 +100,7 @@ fn show(rule: &SeccompRule) -> String {
     match rule {
         SeccompRule::Unconfined => String::from("Unconfined"),
         SeccompRule::Unset => String::from("unset: the kubelet decides"),
-        SeccompRule::RuntimeDefault => String::from("RuntimeDefault"),
+        SeccompRule::RuntimeDefault(_) => String::from("RuntimeDefault"),
         SeccompRule::Localhost(path) => format!("Localhost {path}"),
         SeccompRule::Profile { name, .. } => format!("profile {name}"),
     }

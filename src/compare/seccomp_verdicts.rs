@@ -12,6 +12,92 @@ use crate::confinement::{
 /// How many syscalls a finding names before it only counts.
 const NAMED: usize = 12;
 
+/// What was found syscall by syscall.
+#[derive(Debug, Default)]
+pub(super) struct Differences {
+    /// Verdicts that agree or differ.
+    pub(super) compared: usize,
+    /// Verdicts of which one side is not known.
+    pub(super) unknown: usize,
+    // By what differs: one profile swapped for another is a few findings, not three hundred.
+    by_kind: BTreeMap<(String, bool, String, String), Vec<String>>,
+}
+
+impl Differences {
+    /// Adds one syscall, or one of its argument vectors, that is decided otherwise.
+    pub(super) fn add(&mut self, abi: &str, want: Option<&Verdict>, have: &Verdict, label: String) {
+        self.compared += 1;
+        let weaker = have.stopped() == Some(false);
+        let want = want.map(ToString::to_string).unwrap_or_default();
+        let key = (abi.to_owned(), weaker, want, have.to_string());
+        self.by_kind.entry(key).or_default().push(label);
+    }
+
+    /// Makes the findings: one for each kind of difference, or one agreement. `name` is the
+    /// profile's, `remark` what else there is to say of an agreement.
+    pub(super) fn report(
+        self,
+        expectation: &Expectation<SeccompRule>,
+        name: &str,
+        remark: &str,
+        findings: &mut Findings<'_>,
+    ) {
+        let (compared, unknown) = (self.compared, self.unknown);
+        let verdicts = |value: String| Actual {
+            value,
+            evidence: String::from("the filters' own verdicts"),
+        };
+        if compared == 0 {
+            let finding = findings.add(
+                "seccomp-verdicts",
+                Kind::Unobserved,
+                declared(expectation, name),
+                verdicts(String::from("the report holds no verdicts")),
+            );
+            finding.mend = String::from(
+                "inspect from inside the container, or with CAP_SYS_ADMIN on the node, which can dump filters",
+            );
+            return;
+        }
+        if self.by_kind.is_empty() {
+            let mut value =
+                format!("{compared} verdicts agree, {unknown} could not be held against it");
+            if !remark.is_empty() {
+                value = format!("{value}; {remark}");
+            }
+            findings.add(
+                "seccomp-verdicts",
+                Kind::Agreement,
+                declared(expectation, name),
+                verdicts(value),
+            );
+        }
+        for ((abi, weaker, want, have), syscalls) in self.by_kind {
+            let finding = findings.add(
+                "seccomp-verdicts",
+                Kind::Drift,
+                declared(expectation, format!("{abi}: {want}: {}", listed(&syscalls))),
+                verdicts(format!("{abi}: {have}")),
+            );
+            finding.why = if weaker {
+                format!("the profile has it {want}, the kernel lets it through")
+            } else {
+                finding.severity = super::Severity::Low;
+                format!("the profile has it {want}, the kernel blocks it: {have}")
+            };
+        }
+    }
+}
+
+fn listed(syscalls: &[String]) -> String {
+    let first: Vec<&str> = syscalls.iter().take(NAMED).map(String::as_str).collect();
+    match syscalls.len().saturating_sub(NAMED) {
+        0 => first.join(" "),
+        more => format!("{} and {more} more", first.join(" ")),
+    }
+}
+
+/// Holds a profile whose verdicts are known against those in force.
 pub(super) fn check(
     expectation: &Expectation<SeccompRule>,
     name: &Text,
@@ -19,10 +105,7 @@ pub(super) fn check(
     actual: &Confinement,
     findings: &mut Findings<'_>,
 ) {
-    let mut compared = 0usize;
-    let mut unknown = 0usize;
-    // By what differs: one profile swapped for another is a few findings, not three hundred.
-    let mut differences: BTreeMap<(String, bool, String, String), Vec<String>> = BTreeMap::new();
+    let mut differences = Differences::default();
     for abi in wanted {
         let Some(have) = actual.seccomp.abis.iter().find(|a| a.abi == abi.abi) else {
             continue;
@@ -32,75 +115,20 @@ pub(super) fn check(
                 continue;
             };
             for (label, want, have) in pairs(want, have) {
-                match (settled(want), settled(have)) {
-                    (true, true) => {
-                        compared += 1;
-                        if !same(want, have) {
-                            let weaker = have.stopped() == Some(false);
-                            let key = (abi.abi.clone(), weaker, want.to_string(), have.to_string());
-                            differences.entry(key).or_default().push(label);
-                        }
-                    }
-                    _ => unknown += 1,
+                match (settled(want) && settled(have), same(want, have)) {
+                    (false, _) => differences.unknown += 1,
+                    (true, true) => differences.compared += 1,
+                    (true, false) => differences.add(&abi.abi, Some(want), have, label),
                 }
             }
         }
     }
-    let verdicts = |value: String| Actual {
-        value,
-        evidence: String::from("the filters' own verdicts"),
-    };
-    if compared == 0 {
-        let finding = findings.add(
-            "seccomp-verdicts",
-            Kind::Unobserved,
-            declared(expectation, format!("profile {name}")),
-            verdicts(String::from("the report holds no verdicts")),
-        );
-        finding.mend = String::from(
-            "inspect from inside the container, or with CAP_SYS_ADMIN on the node, which can dump filters",
-        );
-        return;
-    }
-    if differences.is_empty() {
-        findings.add(
-            "seccomp-verdicts",
-            Kind::Agreement,
-            declared(expectation, format!("profile {name}")),
-            verdicts(format!(
-                "{compared} verdicts agree, {unknown} could not be held against it"
-            )),
-        );
-    }
-    for ((abi, weaker, want, have), syscalls) in differences {
-        let listed = syscalls
-            .iter()
-            .take(NAMED)
-            .cloned()
-            .collect::<Vec<_>>()
-            .join(" ");
-        let more = syscalls.len().saturating_sub(NAMED);
-        let tail = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
-        let finding = findings.add(
-            "seccomp-verdicts",
-            Kind::Drift,
-            declared(expectation, format!("{abi}: {want}: {listed}{tail}")),
-            verdicts(format!("{abi}: {have}")),
-        );
-        if !weaker {
-            finding.severity = super::Severity::Low;
-            finding.why = format!("the profile has it {want}, the kernel has it {have}");
-        }
-    }
+    differences.report(expectation, &format!("profile {name}"), "", findings);
 }
 
 /// The verdicts of one syscall that can be held against each other, with their labels:
 /// the one for zero arguments, and one for each argument vector that both sides name.
-fn pairs<'a>(
+pub(super) fn pairs<'a>(
     want: &'a SyscallVerdict,
     have: &'a SyscallVerdict,
 ) -> Vec<(String, &'a Verdict, &'a Verdict)> {
@@ -115,14 +143,15 @@ fn pairs<'a>(
 }
 
 /// Whether a verdict is one answer.
-fn settled(verdict: &Verdict) -> bool {
+pub(super) fn settled(verdict: &Verdict) -> bool {
     !matches!(
         verdict,
         Verdict::Depends | Verdict::Inconclusive(_) | Verdict::NotProbed(_)
     )
 }
 
-fn same(want: &Verdict, have: &Verdict) -> bool {
+/// Whether the kernel does what a profile says.
+pub(super) fn same(want: &Verdict, have: &Verdict) -> bool {
     // What this kernel never filters no profile can stop.
     want == have || *have == Verdict::NeverFiltered
 }

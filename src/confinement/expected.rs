@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::NamespaceKind;
 use super::expected_rules::{
-    AppArmorRule, CapabilityRule, GroupRule, MountRule, NamespaceRule, PathRule, SeLinuxRule,
-    SeccompRule,
+    AppArmorRule, CapabilityRule, DefaultVerdicts, GroupRule, MountRule, NamespaceRule, PathRule,
+    SeLinuxRule, SeccompRule,
 };
 
 /// Where in a declaration something stands.
@@ -159,6 +159,9 @@ pub struct Expected {
     pub namespaces: Vec<(NamespaceKind, Expectation<NamespaceRule>)>,
     /// Seccomp.
     pub seccomp: Option<Expectation<SeccompRule>>,
+    /// What the runtime's default profile may decide, where it is left to that: each answer
+    /// is that of some releases.
+    pub seccomp_defaults: Vec<DefaultVerdicts>,
     /// AppArmor.
     pub apparmor: Option<Expectation<AppArmorRule>>,
     /// SELinux.
@@ -201,6 +204,7 @@ impl Expected {
             privileged: None,
             namespaces: Vec::new(),
             seccomp: None,
+            seccomp_defaults: Vec::new(),
             apparmor: None,
             selinux: None,
             root_read_only: None,

@@ -1,6 +1,6 @@
 //! The shapes that expectations take where a plain value does not say enough.
 
-use super::{AbiVerdicts, CapabilitySet, Text};
+use super::{AbiVerdicts, CapabilitySet, Manager, Text};
 
 /// What is expected of the supplementary groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,8 +87,8 @@ pub enum SeccompRule {
     Unconfined,
     /// The kubelet decides: no filter, or the runtime's default (`seccompDefault`).
     Unset,
-    /// The runtime's default profile.
-    RuntimeDefault,
+    /// The default profile of a runtime: of this one, where the declaration names it.
+    RuntimeDefault(Option<Manager>),
     /// A profile on the node, whose file was not given.
     Localhost(Text),
     /// This profile: its verdicts, ABI by ABI.
@@ -98,6 +98,15 @@ pub enum SeccompRule {
         /// What it makes of each syscall.
         verdicts: Vec<AbiVerdicts>,
     },
+}
+
+/// What the default profile of some releases of a runtime decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DefaultVerdicts {
+    /// The releases, each by the first that decides so.
+    pub releases: Vec<String>,
+    /// What they make of each syscall.
+    pub verdicts: Vec<AbiVerdicts>,
 }
 
 /// What is expected of AppArmor.

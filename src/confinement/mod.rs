@@ -39,8 +39,9 @@ pub use credentials::{Credentials, ServiceAccountToken};
 pub use errno::Errno;
 pub use expected::{Expectation, Expected, Remark, Source, Stage, Subject};
 pub use expected_rules::{
-    AppArmorRule, CapabilityRule, EffectiveRule, ExpectedMount, GroupRule, Ignored, MountRule,
-    NamespaceRule, PathRule, SeLinuxRule, SeccompRule, SetRule, WrittenCapability,
+    AppArmorRule, CapabilityRule, DefaultVerdicts, EffectiveRule, ExpectedMount, GroupRule,
+    Ignored, MountRule, NamespaceRule, PathRule, SeLinuxRule, SeccompRule, SetRule,
+    WrittenCapability,
 };
 pub use filesystem::{
     DeviceNode, Filesystem, Mount, ProtectedPath, Protection, RuntimeSocket, SensitivePath,

@@ -80,3 +80,18 @@ pub enum Manager {
     /// Buildah.
     Buildah,
 }
+
+impl Manager {
+    /// Its own name, as it writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Docker => "Docker",
+            Self::Containerd => "containerd",
+            Self::Crio => "CRI-O",
+            Self::Podman => "Podman",
+            Self::Lxc => "LXC",
+            Self::Systemd => "systemd",
+            Self::Buildah => "Buildah",
+        }
+    }
+}

@@ -27,6 +27,15 @@ impl RuntimeName {
         }
     }
 
+    /// The manager of containers that it is.
+    pub fn manager(self) -> Manager {
+        match self {
+            Self::Containerd => Manager::Containerd,
+            Self::Crio => Manager::Crio,
+            Self::Docker => Manager::Docker,
+        }
+    }
+
     /// Its default capabilities.
     pub fn default_capabilities(self) -> CapabilitySet {
         match self {

@@ -6,8 +6,8 @@
 use super::capability_names::{AddDrop, told_set};
 use super::{Document, Field, FieldPath, InputError, RuntimeName, defaults};
 use crate::confinement::{
-    AppArmorRule, CapabilityRule, EffectiveRule, Expected, ExpectedMount, MountRule, NamespaceKind,
-    NamespaceRule, PathRule, SeccompRule, SetRule, Stage, Subject, Text,
+    AppArmorRule, CapabilityRule, EffectiveRule, Expected, ExpectedMount, Manager, MountRule,
+    NamespaceKind, NamespaceRule, PathRule, SeccompRule, SetRule, Stage, Subject, Text,
 };
 
 /// Whether a document looks like the output of `docker inspect` or `podman inspect` on containers.
@@ -68,7 +68,7 @@ fn container(root: &Field<'_>) -> Result<Expected, InputError> {
             .rule(privileged, Some(default))
             .map(|rule| add.expects(rule, "CapAdd and CapDrop on top of docker's default"));
     }
-    security_options(root, privileged, &mut expected)?;
+    security_options(root, privileged, podman, &mut expected)?;
     namespaces(&host, &mut expected)?;
     paths(&host, privileged, &mut expected)?;
     mounts(root, &mut expected)?;
@@ -114,13 +114,18 @@ fn podman_capabilities(root: &Field<'_>, expected: &mut Expected) -> Result<(), 
 fn security_options(
     root: &Field<'_>,
     privileged: bool,
+    podman: bool,
     expected: &mut Expected,
 ) -> Result<(), InputError> {
     let list = root.go(&["HostConfig", "SecurityOpt"]);
     let default = if privileged {
         SeccompRule::Unconfined
     } else {
-        SeccompRule::RuntimeDefault
+        SeccompRule::RuntimeDefault(Some(if podman {
+            Manager::Podman
+        } else {
+            Manager::Docker
+        }))
     };
     expected.no_new_privs = Some(list.expects(false, "no-new-privileges is not set"));
     expected.seccomp = Some(list.expects(default, "no seccomp option"));

@@ -3,7 +3,7 @@
 
 use super::pod_container::Context;
 use super::{Field, InputError, RuntimeName};
-use crate::confinement::{AppArmorRule, Expected, SeLinuxRule, SeccompRule, Text};
+use crate::confinement::{AppArmorRule, Expected, Manager, SeLinuxRule, SeccompRule, Text};
 
 pub(super) fn expect(
     context: &Context<'_>,
@@ -43,6 +43,7 @@ fn seccomp(context: &Context<'_>, expected: &mut Expected) -> Result<(), InputEr
         context.name
     ));
     let pod_annotation = annotations.get("seccomp.security.alpha.kubernetes.io/pod");
+    let manager = context.runtime.map(RuntimeName::manager);
     for (field, is_annotation) in [
         (context.own("seccompProfile"), false),
         (own_annotation, true),
@@ -53,9 +54,9 @@ fn seccomp(context: &Context<'_>, expected: &mut Expected) -> Result<(), InputEr
             continue;
         }
         let rule = if is_annotation {
-            seccomp_annotation(&field)?
+            seccomp_annotation(&field, manager)?
         } else {
-            seccomp_field(&field)?
+            seccomp_field(&field, manager)?
         };
         expected.seccomp = Some(field.expects(rule, "seccompProfile"));
         return Ok(());
@@ -67,11 +68,11 @@ fn seccomp(context: &Context<'_>, expected: &mut Expected) -> Result<(), InputEr
     Ok(())
 }
 
-fn seccomp_field(field: &Field<'_>) -> Result<SeccompRule, InputError> {
+fn seccomp_field(field: &Field<'_>, manager: Option<Manager>) -> Result<SeccompRule, InputError> {
     let kind = field.get("type");
     match kind.text()?.unwrap_or_default() {
         "Unconfined" => Ok(SeccompRule::Unconfined),
-        "RuntimeDefault" => Ok(SeccompRule::RuntimeDefault),
+        "RuntimeDefault" => Ok(SeccompRule::RuntimeDefault(manager)),
         "Localhost" => {
             let file = field.get("localhostProfile").text()?;
             Ok(SeccompRule::Localhost(Text::from(file.unwrap_or_default())))
@@ -80,10 +81,13 @@ fn seccomp_field(field: &Field<'_>) -> Result<SeccompRule, InputError> {
     }
 }
 
-fn seccomp_annotation(field: &Field<'_>) -> Result<SeccompRule, InputError> {
+fn seccomp_annotation(
+    field: &Field<'_>,
+    manager: Option<Manager>,
+) -> Result<SeccompRule, InputError> {
     match field.text()?.unwrap_or_default() {
         "unconfined" => Ok(SeccompRule::Unconfined),
-        "runtime/default" | "docker/default" => Ok(SeccompRule::RuntimeDefault),
+        "runtime/default" | "docker/default" => Ok(SeccompRule::RuntimeDefault(manager)),
         other => match other.strip_prefix("localhost/") {
             Some(file) => Ok(SeccompRule::Localhost(Text::from(file))),
             None => Err(field.error("expected unconfined, runtime/default or localhost/FILE")),

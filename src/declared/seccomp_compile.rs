@@ -93,7 +93,8 @@ pub(super) fn evaluate_abi(
     // Newer runc answers ENOSYS to numbers above the last one that the profile names
     // (libcontainer/seccomp/patchbpf); other runtimes give the default action.
     let last = named().filter_map(|name| abi.number(name)).max();
-    let default_refuses = !matches!(default, ScmpAction::Allow | ScmpAction::Log);
+    let default_refuses = !matches!(default, ScmpAction::Allow | ScmpAction::Log)
+        && default != ScmpAction::Errno(nix::libc::ENOSYS);
     let syscalls = abi
         .syscalls()
         .iter()

@@ -131,7 +131,7 @@ fn holds(
 }
 
 /// This machine's architecture as Go names it.
-fn go_arch() -> &'static str {
+pub(super) fn go_arch() -> &'static str {
     match std::env::consts::ARCH {
         "x86_64" => "amd64",
         "aarch64" => "arm64",

@@ -85,15 +85,30 @@ pub(crate) fn filesystem(mountinfo: &str) -> Filesystem {
     };
     Filesystem {
         root: Reading::Known(mount(rows.iter().find(|row| row.point == "/").unwrap())),
-        masked: protected(&[
-            "/proc/acpi",
-            "/proc/keys",
-            "/proc/timer_list",
-            "/sys/firmware",
-            "/proc/kcore",
-            "/proc/scsi",
-        ]),
-        readonly: protected(&["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys"]),
+        masked: [
+            protected(&[
+                "/proc/acpi",
+                "/proc/keys",
+                "/proc/timer_list",
+                "/sys/firmware",
+                "/proc/kcore",
+                "/proc/scsi",
+            ]),
+            not_there(&[
+                "/proc/asound",
+                "/proc/interrupts",
+                "/proc/latency_stats",
+                "/proc/sched_debug",
+                "/proc/timer_stats",
+                "/sys/devices/virtual/powercap",
+            ]),
+        ]
+        .concat(),
+        readonly: [
+            protected(&["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys"]),
+            not_there(&["/proc/sysrq-trigger"]),
+        ]
+        .concat(),
         sensitive: Vec::new(),
         host_paths: Reading::Known(
             rows.iter()
@@ -105,6 +120,15 @@ pub(crate) fn filesystem(mountinfo: &str) -> Filesystem {
         runtime_sockets: Vec::new(),
         mount_count: not_captured("mountinfo"),
     }
+}
+
+/// Paths that the captured kernels do not all have, so that no mount tells of them.
+fn not_there(paths: &[&str]) -> Vec<ProtectedPath> {
+    let one = |path: &&str| ProtectedPath {
+        path: (*path).to_owned(),
+        state: Reading::absent("not among the captured mounts"),
+    };
+    paths.iter().map(one).collect()
 }
 
 /// A mounted token directory stands for its token.

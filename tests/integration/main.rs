@@ -26,5 +26,6 @@ mod pod_security_observed;
 mod probe;
 mod report;
 mod report_cluster;
+mod runtime_defaults;
 mod sweep;
 mod tables;
