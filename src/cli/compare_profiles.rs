@@ -17,6 +17,9 @@ use crate::declared::{
 };
 use crate::syscalls::Release;
 
+/// What a default profile depends on: the manager, the bounding set and the kernel.
+type DefaultKey = (&'static str, u64, Option<Release>);
+
 /// The profiles at hand.
 #[derive(Debug)]
 pub(super) struct Profiles {
@@ -24,8 +27,8 @@ pub(super) struct Profiles {
     root: Option<std::path::PathBuf>,
     runtime_default: Option<Document>,
     runtime: Option<RuntimeName>,
-    /// Default profiles that were compiled, by manager, bounding set and kernel.
-    defaults: RefCell<BTreeMap<(&'static str, u64, Option<Release>), Vec<DefaultVerdicts>>>,
+    /// Default profiles that were compiled.
+    defaults: RefCell<BTreeMap<DefaultKey, Vec<DefaultVerdicts>>>,
 }
 
 impl Profiles {
