@@ -105,8 +105,17 @@ pub(super) fn differences(first: &View, here: &View) -> Vec<Difference> {
 
 fn push(into: &mut Vec<Difference>, what: &str, first: Option<&[u8]>, here: Option<&[u8]>) {
     if first != here {
+        // The kernel parts numbers by tabs.
         let shown = |value: Option<&[u8]>| {
-            value.map_or_else(|| "not told".to_owned(), |v| Text::from(v).escaped())
+            let spaced = |v: &[u8]| -> Vec<u8> {
+                v.iter()
+                    .map(|b| if *b == b'\t' { b' ' } else { *b })
+                    .collect()
+            };
+            value.map_or_else(
+                || "not told".to_owned(),
+                |v| Text::from(spaced(v)).escaped(),
+            )
         };
         into.push(Difference {
             what: what.to_owned(),

@@ -3,8 +3,11 @@
 
 mod arena;
 mod engines;
+mod entered;
 mod heartbeat;
 mod hostile;
+mod privileges;
+mod three_way;
 
 use std::fs;
 use std::time::{Duration, Instant};

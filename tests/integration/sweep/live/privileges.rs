@@ -1,0 +1,191 @@
+//! What a sweep sees with which privilege: what is withheld is denied, never missing.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::arena::{Arena, has, must};
+use super::engines::{bundle, run};
+
+const TEST: &str = "sweep::live::privileges::what_is_withheld_is_denied_and_never_missing";
+
+/// Privileges as `setpriv` takes them, and which namespaces' links they open.
+const GRANTS: [(&str, &[&str], bool); 4] = [
+    (
+        "uid 0 without capabilities",
+        &["--bounding-set=-all"],
+        false,
+    ),
+    (
+        "uid 0, SYS_PTRACE",
+        &["--bounding-set=-all,+sys_ptrace"],
+        true,
+    ),
+    (
+        "uid 0, SYS_PTRACE and DAC_READ_SEARCH",
+        &["--bounding-set=-all,+sys_ptrace,+dac_read_search"],
+        true,
+    ),
+    (
+        "uid 1000",
+        &[
+            "--reuid=1000",
+            "--regid=1000",
+            "--clear-groups",
+            "--bounding-set=-all",
+        ],
+        false,
+    ),
+];
+
+fn sweep(with: &[&str], more: &[&str]) -> Vec<Value> {
+    let mut command = Command::new("setpriv");
+    command.args(with).arg("--inh-caps=-all").arg("--");
+    command
+        .arg(env!("CARGO_BIN_EXE_amiconfined"))
+        .args(["sweep", "--format", "ndjson"])
+        .args(more);
+    records(&mut command)
+}
+
+fn records(command: &mut Command) -> Vec<Value> {
+    let printed = must(command).unwrap();
+    let mut records: Vec<Value> = printed
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    records.sort_by_key(|r| r["confinement"]["process"]["pid"].as_u64());
+    records
+}
+
+/// Every reading that is known in one is known or denied in the other; gives how many
+/// were denied.
+fn denied_at_most(whole: &Value, part: &Value, path: &str) -> u32 {
+    match whole {
+        Value::Object(fields) if fields.contains_key("known") => {
+            if let Some(denial) = part.get("denied") {
+                assert!(
+                    !denial["lifted_by"].as_str().unwrap().is_empty(),
+                    "{path}: {part}"
+                );
+                // What was not tried, since something before it was refused, has no errno.
+                let tried = denial["syscall"] != "none";
+                assert_eq!(
+                    denial["errno"]["number"].is_number(),
+                    tried,
+                    "{path}: {part}"
+                );
+                return 1;
+            }
+            assert!(part.get("known").is_some(), "{path}: {part}");
+            0
+        }
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| denied_at_most(value, &part[name], &format!("{path}.{name}")))
+            .sum(),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .map(|(at, value)| match part.get(at) {
+                Some(part) => denied_at_most(value, part, &format!("{path}[{at}]")),
+                None => 0,
+            })
+            .sum(),
+        _ => 0,
+    }
+}
+
+fn inode(record: &Value) -> &Value {
+    let all = record["confinement"]["namespaces"]["namespaces"]
+        .as_array()
+        .unwrap();
+    &all.iter().find(|n| n["kind"] == "mnt").unwrap()["inode"]
+}
+
+#[test]
+fn what_is_withheld_is_denied_and_never_missing() {
+    let Some(arena) = Arena::enter(TEST) else {
+        return;
+    };
+    for program in ["runc", "setpriv"] {
+        if !has(program) {
+            println!("SKIPPED: {program}");
+            return;
+        }
+    }
+    let sleep = ["/bin/sleep", "1000"].map(str::to_owned);
+    for id in ["sweep-one", "sweep-two"] {
+        run("runc", &bundle(&arena, id, &sleep, |_| {}), id).unwrap();
+    }
+    let whole = sweep(&[], &[]);
+    assert_eq!(whole.len(), 2);
+    for (name, with, links) in GRANTS {
+        let part = sweep(with, &[]);
+        assert_eq!(part.len(), whole.len(), "{name}");
+        let mut denied = 0;
+        for (whole, part) in whole.iter().zip(&part) {
+            assert_eq!(
+                whole["confinement"]["process"]["pid"], part["confinement"]["process"]["pid"],
+                "{name}"
+            );
+            denied += denied_at_most(&whole["confinement"], &part["confinement"], name);
+            denied += denied_at_most(&whole["identity"], &part["identity"], name);
+            assert_eq!(
+                inode(part).get("known").is_some(),
+                links,
+                "{name}: {}",
+                inode(part)
+            );
+            // Root's own state needs no capability: it is the owner's.
+            let named = whole["identity"]["id"] == part["identity"]["id"];
+            assert_eq!(
+                named,
+                !name.contains("1000"),
+                "{name}: {}",
+                part["identity"]
+            );
+        }
+        println!("{name}: {denied} readings denied");
+        assert_eq!(denied == 0, links && !name.contains("1000"), "{name}");
+    }
+    elsewhere(&arena, &whole);
+}
+
+/// From another pid and mount namespace, as in a Pod that mounts the host's.
+fn elsewhere(arena: &Arena, whole: &[Value]) {
+    let script = format!(
+        "mkdir -p {0}/host/proc {0}/host/root && mount --bind /proc {0}/host/proc && \
+         mount --rbind / {0}/host/root && mount -t proc proc /proc && \
+         exec \"$0\" sweep --format ndjson --host-proc {0}/host/proc --host-root {0}/host/root",
+        arena.dir.path().display()
+    );
+    let mut command = Command::new("unshare");
+    command.args([
+        "--pid",
+        "--fork",
+        "--mount",
+        "sh",
+        "-c",
+        &script,
+        env!("CARGO_BIN_EXE_amiconfined"),
+    ]);
+    let seen = records(&mut command);
+    let same = |records: &[Value]| -> Vec<Value> {
+        let mut kept = Vec::new();
+        for record in records {
+            let mut identity = record["identity"].clone();
+            // What the path is told below is the host's root either way.
+            let pid = record["confinement"]["process"]["pid"].clone();
+            identity["pid"] = pid;
+            kept.push(identity);
+        }
+        kept
+    };
+    // The sweep itself, which is in namespaces of its own there, is one more.
+    let found: Vec<Value> = same(&seen)
+        .into_iter()
+        .filter(|i| i["kind"]["known"] == "workload")
+        .collect();
+    assert_eq!(found, same(whole));
+}
