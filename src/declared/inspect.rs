@@ -6,8 +6,9 @@
 use super::capability_names::{AddDrop, told_set};
 use super::{Document, Field, FieldPath, InputError, RuntimeName, defaults};
 use crate::confinement::{
-    AppArmorRule, CapabilityRule, EffectiveRule, Expected, ExpectedMount, Manager, MountRule,
-    NamespaceKind, NamespaceRule, PathRule, SeccompRule, SetRule, Stage, Subject, Text,
+    AppArmorRule, CapabilityRule, EffectiveRule, Expectation, Expected, ExpectedMount, Manager,
+    MountRule, NamespaceKind, NamespaceRule, PathRule, SeLinuxRule, SeccompRule, SetRule, Stage,
+    Subject, Text,
 };
 
 /// Whether a document looks like the output of `docker inspect` or `podman inspect` on containers.
@@ -69,7 +70,7 @@ fn container(root: &Field<'_>) -> Result<Expected, InputError> {
             .map(|rule| add.expects(rule, "CapAdd and CapDrop on top of docker's default"));
     }
     security_options(root, privileged, podman, &mut expected)?;
-    namespaces(&host, &mut expected)?;
+    namespaces(&host, podman, &mut expected)?;
     paths(&host, privileged, &mut expected)?;
     mounts(root, &mut expected)?;
     limits(&host, &mut expected)?;
@@ -150,6 +151,7 @@ fn security_options(
                 let rule = AppArmorRule::Profile(Text::from(name));
                 expected.apparmor = Some(item.expects(rule, "SecurityOpt"));
             }
+            ("label", part) => label_part(part, &item, &mut expected.selinux),
             _ => {}
         }
     }
@@ -168,7 +170,24 @@ fn security_options(
     Ok(())
 }
 
-fn namespaces(host: &Field<'_>, expected: &mut Expected) -> Result<(), InputError> {
+/// One part of a SELinux label, as `type:container_t`; `disable` and `nested` ask for none.
+fn label_part(part: &str, item: &Field<'_>, selinux: &mut Option<Expectation<SeLinuxRule>>) {
+    let Some((key, value)) = part.split_once(':') else {
+        return;
+    };
+    let mut rule = selinux.take().map(|e| e.value).unwrap_or_default();
+    let field = match key {
+        "user" => &mut rule.user,
+        "role" => &mut rule.role,
+        "type" => &mut rule.kind,
+        "level" => &mut rule.level,
+        _ => return,
+    };
+    *field = Some(Text::from(value));
+    *selinux = Some(item.expects(rule, "SecurityOpt"));
+}
+
+fn namespaces(host: &Field<'_>, podman: bool, expected: &mut Expected) -> Result<(), InputError> {
     for (key, kind) in [
         ("PidMode", NamespaceKind::Pid),
         ("IpcMode", NamespaceKind::Ipc),
@@ -177,8 +196,10 @@ fn namespaces(host: &Field<'_>, expected: &mut Expected) -> Result<(), InputErro
     ] {
         let field = host.get(key);
         let mode = field.text()?.unwrap_or_default();
-        // `container:ID` and `ns:PATH` are another's, whose is not known.
-        if mode.starts_with("container:") || mode.starts_with("ns:") {
+        // `container:ID` and `ns:PATH` are another's, whose is not known; Podman 4.3 writes
+        // `shareable` of `--ipc=host` as well.
+        let unsaid = podman && mode == "shareable";
+        if unsaid || mode.starts_with("container:") || mode.starts_with("ns:") {
             continue;
         }
         let rule = if mode == "host" {

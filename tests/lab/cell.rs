@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::expect::Tools;
 use super::runtimes::Container;
 use super::truth::{self, Truth};
 
@@ -24,14 +25,17 @@ pub(crate) struct View {
 
 /// One container, seen twice.
 pub(crate) struct Seen {
+    /// What the host's own tools say of its process.
+    pub(crate) tools: Option<Tools>,
     /// From its own shell.
     pub(crate) inside: View,
     /// From the host by its pid; none where it has no process of its own there.
     pub(crate) outside: Option<View>,
     /// The config.json that the low-level runtime was given.
     pub(crate) config: Option<Value>,
-    /// What the tool says of what is declared against what is enforced.
-    pub(crate) compared: Option<Value>,
+    /// What the tool says of what is declared against what is enforced: by config.json,
+    /// and by what the engine's `inspect` prints.
+    pub(crate) compared: Vec<Value>,
 }
 
 /// Starts a container, looks, and ends it.
@@ -42,7 +46,7 @@ pub(crate) fn look(mut container: Container, id: &str) -> Result<Seen, String> {
         .stderr(Stdio::piped())
         .spawn();
     let mut child = child.map_err(|e| format!("{command:?}: {e}"))?;
-    let seen = seen(&mut child, &container, id);
+    let seen = seen(&mut child, &mut container, id);
     end(child, id);
     if let Some(mut after) = container.after {
         let _ = after.stdin(Stdio::null()).output();
@@ -50,7 +54,7 @@ pub(crate) fn look(mut container: Container, id: &str) -> Result<Seen, String> {
     seen
 }
 
-fn seen(child: &mut Child, container: &Container, id: &str) -> Result<Seen, String> {
+fn seen(child: &mut Child, container: &mut Container, id: &str) -> Result<Seen, String> {
     let printed = printed(child)?;
     let (truth, report) = truth::split(&printed)?;
     let pid = process(id);
@@ -58,12 +62,21 @@ fn seen(child: &mut Child, container: &Container, id: &str) -> Result<Seen, Stri
         .configs
         .as_deref()
         .and_then(|at| config(at, id, 0));
+    let mut compared = Vec::new();
+    if let Some((at, _)) = &config {
+        compared.push(held(pid, &report, at)?);
+    }
+    if let Some(inspect) = &mut container.inspect {
+        let output = inspect.stdin(Stdio::null()).output().unwrap();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), output.stdout).unwrap();
+        compared.push(held(pid, &report, file.path())?);
+    }
     Ok(Seen {
         outside: pid.map(outside).transpose()?,
-        config: config.as_ref().map(|(_, config)| config.clone()),
-        compared: config
-            .map(|(at, _)| compared(pid, &report, &at))
-            .transpose()?,
+        tools: pid.map(Tools::of),
+        config: config.map(|(_, config)| config),
+        compared,
         inside: View { truth, report },
     })
 }
@@ -117,9 +130,9 @@ fn outside(pid: u32) -> Result<View, String> {
 }
 
 /// What `compare` says of the process, or of the report where there is none on this host.
-fn compared(pid: Option<u32>, report: &Value, config: &Path) -> Result<Value, String> {
-    let config = config.display().to_string();
-    let mut args = vec!["compare", "--declared", &config, "--format", "json"];
+fn held(pid: Option<u32>, report: &Value, declared: &Path) -> Result<Value, String> {
+    let declared = declared.display().to_string();
+    let mut args = vec!["compare", "--declared", &declared, "--format", "json"];
     let pid = pid.map(|pid| pid.to_string());
     let file = tempfile::NamedTempFile::new().unwrap();
     let path = file.path().display().to_string();

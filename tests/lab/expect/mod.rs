@@ -5,9 +5,12 @@ mod files;
 mod maps;
 mod sandbox;
 mod status;
+mod tools;
 mod verdicts;
 
 use serde_json::Value;
+
+pub(crate) use tools::Tools;
 
 use super::cell::{Seen, View};
 use super::runtimes::Runtime;
@@ -67,6 +70,9 @@ pub(crate) fn held(runtime: &dyn Runtime, setting: &Setting, seen: &Seen) -> Tal
         let Some(view) = view else { continue };
         tally.place = place;
         kernel(&mut tally, view);
+        if let (Some(tools), "outside") = (&seen.tools, place) {
+            tools.held(&mut tally, &view.report["confinement"]);
+        }
         let confinement = &view.report["confinement"];
         for (pointer, wanted) in &setting.wants {
             // LXC mounts no cgroupfs: what limits it is seen from the host.
@@ -96,20 +102,19 @@ pub(crate) fn held(runtime: &dyn Runtime, setting: &Setting, seen: &Seen) -> Tal
         sandbox::held(&mut tally, runtime, setting, confinement);
     }
     tally.place = "compare";
-    drift(&mut tally, setting, seen.compared.as_ref());
+    drift(&mut tally, setting, &seen.compared);
     tally
 }
 
-/// What `compare` says of config.json and the process: all is as it was told, but for what
-/// the row says is not enforced.
-fn drift(tally: &mut Tally, setting: &Setting, compared: Option<&Value>) {
-    let findings = compared.and_then(|c| c["findings"].as_array());
-    for finding in findings.into_iter().flatten() {
-        tally.facts += 1;
-        if tally.strict
-            && finding["kind"] == "drift"
-            && !setting.drifts.contains(&finding["id"].as_str().unwrap())
-        {
+/// What `compare` says of each declaration and the process: all is as it was told, but for
+/// what the row says is without effect.
+fn drift(tally: &mut Tally, setting: &Setting, compared: &[Value]) {
+    let lists = compared.iter().filter_map(|c| c["findings"].as_array());
+    let findings: Vec<&Value> = lists.flatten().collect();
+    let expected = |f: &Value| setting.drifts.iter().any(|id| f["id"] == *id);
+    tally.facts += findings.len();
+    for finding in &findings {
+        if tally.strict && finding["kind"] == "drift" && !expected(finding) {
             let (declared, actual) = (&finding["declared"]["value"], &finding["actual"]["value"]);
             tally.wrong(&format!(
                 "{}: {declared} is told, {actual} is",
@@ -118,11 +123,8 @@ fn drift(tally: &mut Tally, setting: &Setting, compared: Option<&Value>) {
         }
     }
     for id in &setting.drifts {
-        let findings = findings.into_iter().flatten();
-        if !findings
-            .into_iter()
-            .any(|f| f["kind"] == "drift" && f["id"] == *id)
-        {
+        let said = |f: &&Value| f["kind"] != "agreement" && f["id"] == *id;
+        if !findings.iter().any(said) {
             tally.wrong(&format!("no finding {id}"));
         }
     }

@@ -94,7 +94,10 @@ impl Up for Running {
         command.args(told).arg(super::IMAGE).args(super::shell(id));
         let mut after = client(&self.folder);
         after.args(["rm", "--force", id]);
+        let mut inspect = client(&self.folder);
+        inspect.args(["container", "inspect", id]);
         Container {
+            inspect: Some(inspect),
             configs: Some(self.folder.join("exec")),
             after: Some(after),
             ..Container::of(command)

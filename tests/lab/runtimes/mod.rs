@@ -77,6 +77,8 @@ pub(crate) struct Container {
     pub(crate) command: Command,
     /// A folder below which its config.json is, once it runs.
     pub(crate) configs: Option<PathBuf>,
+    /// Prints what the engine says of it, once it runs.
+    pub(crate) inspect: Option<Command>,
     /// Removes it.
     pub(crate) after: Option<Command>,
     /// Files that it inherits by their numbers.
@@ -88,6 +90,7 @@ impl Container {
         Self {
             command,
             configs: None,
+            inspect: None,
             after: None,
             _inherited: Vec::new(),
         }

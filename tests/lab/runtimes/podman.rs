@@ -104,7 +104,10 @@ impl Up for Store {
         command.args(told).arg(super::IMAGE).args(super::shell(id));
         let mut after = self.command();
         after.args(["rm", "--force", "--ignore", id]);
+        let mut inspect = self.command();
+        inspect.args(["container", "inspect", id]);
         Container {
+            inspect: Some(inspect),
             configs: Some(self.folder.join("root")),
             after: Some(after),
             ..Container::of(command)

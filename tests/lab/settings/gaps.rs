@@ -41,7 +41,8 @@ pub(super) fn rows() -> Vec<Setting> {
                 .wants(
                     "/lsm/selinux/absent/why",
                     json!("attr/current reads EINVAL: SELinux is not active"),
-                ),
+                )
+                .drifts("selinux"),
         );
     }
     if !std::path::Path::new("/sys/module/apparmor").exists() {
@@ -51,7 +52,8 @@ pub(super) fn rows() -> Vec<Setting> {
                 .wants(
                     "/lsm/apparmor/absent/why",
                     json!("attr/current reads EINVAL: AppArmor is not active"),
-                ),
+                )
+                .drifts("apparmor"),
         );
     }
     rows
@@ -60,21 +62,19 @@ pub(super) fn rows() -> Vec<Setting> {
 /// An ambient capability that is not inheritable: the kernel does not raise it.
 fn not_inheritable() -> Setting {
     let kill = ["CAP_KILL"];
-    let mut setting = row("ambient_not_inheritable").oci(
-        "/process/capabilities",
-        json!({"bounding": kill, "effective": kill, "permitted": kill, "ambient": kill}),
-    );
-    setting.drifts = vec!["unobservable"];
-    setting
+    let sets = json!({"bounding": kill, "effective": kill, "permitted": kill, "ambient": kill});
+    row("ambient_not_inheritable")
+        .oci("/process/capabilities", sets)
+        .drifts("unobservable")
 }
 
 /// gVisor reads a profile, and without `--oci-seccomp` does nothing with it.
 fn hidden_filter() -> Setting {
     let mut setting = row("profile_ignored")
         .gvisor()
-        .wants("/seccomp/mode/known", json!("disabled"));
+        .wants("/seccomp/mode/known", json!("disabled"))
+        .drifts("seccomp-mode");
     setting.profile = Some(super::seccomp::profile("SCMP_ACT_ERRNO", Some(1)));
-    setting.drifts = vec!["seccomp-mode"];
     setting
 }
 

@@ -56,7 +56,7 @@ pub(crate) struct Setting {
     pub(crate) stacked: u32,
     /// JSON pointers into `confinement` and what must be there, whichever the runtime.
     pub(crate) wants: Vec<(&'static str, Value)>,
-    /// Ids of findings that `compare` must have: what is told and not enforced.
+    /// Ids of findings that `compare` must have, of what is told and has no effect.
     pub(crate) drifts: Vec<&'static str>,
     /// Runs in `make test` with every runtime that knows it; else with runc alone.
     pub(crate) quick: bool,
@@ -129,6 +129,12 @@ impl Setting {
     /// What the report must say.
     fn wants(mut self, pointer: &'static str, value: Value) -> Self {
         self.wants.push((pointer, value));
+        self
+    }
+
+    /// What `compare` must find: it is told, and has no effect.
+    fn drifts(mut self, id: &'static str) -> Self {
+        self.drifts.push(id);
         self
     }
 

@@ -1,0 +1,52 @@
+//! What util-linux' `lsns` and `findmnt` say of the same process from the host.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::Tally;
+
+/// What they say of one process, as their JSON.
+pub(crate) struct Tools {
+    lsns: Value,
+    findmnt: Value,
+}
+
+impl Tools {
+    /// Asks them.
+    pub(crate) fn of(pid: u32) -> Self {
+        let pid = pid.to_string();
+        let columns = "FSTYPE,VFS-OPTIONS";
+        Self {
+            lsns: json_of(&["lsns", "--json", "--task", &pid, "--output", "TYPE,NS"]),
+            findmnt: json_of(&["findmnt", "--json", "-N", &pid, "-o", columns, "/"]),
+        }
+    }
+
+    pub(super) fn held(&self, tally: &mut Tally, c: &Value) {
+        let spaces = self.lsns["namespaces"].as_array();
+        for space in spaces.into_iter().flatten() {
+            let entries = c["namespaces"]["namespaces"].as_array();
+            let mut entries = entries.into_iter().flatten();
+            let entry = entries.find(|e| e["kind"] == space["type"]);
+            let inode = entry.map_or(&Value::Null, |e| &e["inode"]["known"]);
+            tally.same("lsns", inode, &json!(number(&space["ns"])));
+        }
+        let mounts = self.findmnt["filesystems"].as_array();
+        if let Some(root) = mounts.and_then(|list| list.last()) {
+            let known = &c["filesystem"]["root"]["known"];
+            tally.same("findmnt", &known["fstype"], &root["fstype"]);
+            tally.same("findmnt", &known["options"], &root["vfs-options"]);
+        }
+    }
+}
+
+/// Older releases write numbers as texts.
+fn number(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
+}
+
+fn json_of(words: &[&str]) -> Value {
+    let output = Command::new(words[0]).args(&words[1..]).output().unwrap();
+    serde_json::from_slice(&output.stdout).unwrap_or_default()
+}
