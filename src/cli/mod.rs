@@ -27,7 +27,7 @@ pub use check::{CheckArgs, CheckFormat};
 pub use compare_args::{CompareArgs, CompareFormat, Show};
 pub use error::{Error, FINDINGS, NOT_OBSERVED, SUCCESS, USAGE};
 pub use report::{ClusterFormat, ReportArgs};
-pub use sweep::{SweepArgs, SweepFormat};
+pub use sweep::{SeccompDepth, SweepArgs, SweepFormat};
 
 /// Runs the command line and gives the process's exit code.
 #[must_use]

@@ -13,6 +13,7 @@ mod errno;
 mod expected;
 mod expected_rules;
 mod filesystem;
+mod filter_stack;
 mod identity;
 mod kernel;
 mod limits;
@@ -47,6 +48,7 @@ pub use filesystem::{
     DeviceNode, Filesystem, Mount, ProtectedPath, Protection, RuntimeSocket, SensitivePath,
     Writable,
 };
+pub use filter_stack::{FILTERS_SCHEMA, FilterLine, FilterStack};
 pub use identity::{Dumpable, IdMapping, Identity, Ids, Securebits};
 pub use kernel::Kernel;
 pub use limits::{Limits, Rlimit};

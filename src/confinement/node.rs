@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ContainerRecord, Kernel, Reading, RuntimeSocket, Text};
+use super::{ContainerRecord, FilterStack, Kernel, Reading, RuntimeSocket, Text};
 
 /// The version of a node's report. Within one version fields are added, never renamed.
 pub const NODE_SCHEMA: &str = "amiconfined/node/v1";
@@ -23,6 +23,9 @@ pub struct NodeReport {
     pub containers: Vec<ContainerRecord>,
     /// How many processes are in no container.
     pub host_processes: u32,
+    /// The seccomp filters of its containers, each distinct stack once, where they were dumped.
+    #[serde(default)]
+    pub filters: Vec<FilterStack>,
     /// Processes that were gone, or denied, before they could be placed.
     pub unplaced: u32,
 }

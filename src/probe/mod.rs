@@ -11,6 +11,7 @@
 
 mod board;
 mod child;
+mod dump;
 mod kernel_facts;
 mod listener;
 mod question;
@@ -18,12 +19,14 @@ mod raw;
 mod supervisor;
 mod verdicts;
 
+pub use dump::{Dump, DumpError, dump};
 pub use kernel_facts::{landlock_abi, user_namespace_depth};
 
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 
+use crate::bpf::{Program, SeccompData, evaluate_all};
 use crate::confinement::{AbiVerdicts, SeccompMethod, SeccompMode, Verdict};
 use crate::syscalls::Abi;
 
@@ -80,6 +83,29 @@ pub fn verdicts(mode: Option<SeccompMode>) -> SeccompProbe {
         // own supervisor.
         _ => not_probed(why),
     }
+}
+
+/// What filters that were dumped do with every number of every ABI that this processor's
+/// processes can enter; `programs` as [`dump`] gives them.
+#[must_use]
+pub fn verdicts_of(programs: &[Program]) -> Vec<AbiVerdicts> {
+    let questions: Vec<Question> = question::askable()
+        .into_iter()
+        .flat_map(question::questions)
+        .collect();
+    let method = SeccompMethod::Dumped { pause_us: 0 };
+    let told = tables(&questions, method, |_, question| {
+        verdicts::of_action(evaluate_all(
+            programs,
+            &SeccompData {
+                nr: question.number,
+                arch: question.abi.audit_arch(),
+                instruction_pointer: 0,
+                args: question.arguments,
+            },
+        ))
+    });
+    told.abis
 }
 
 fn judged(

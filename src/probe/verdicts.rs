@@ -3,6 +3,7 @@
 use nix::errno::Errno as NixErrno;
 use nix::sys::signal::Signal;
 
+use crate::bpf::Action;
 use crate::confinement::{
     AbiVerdicts, ArgumentVerdict, Cause, Errno, KillScope, SyscallVerdict, Verdict, VerdictRange,
 };
@@ -37,6 +38,21 @@ pub(super) fn verdict(question: &Question, answer: Answer, own: Own) -> Verdict 
             Verdict::NeverFiltered
         }
         Answer::Returned(value) => returned(value, own),
+    }
+}
+
+/// The verdict that a filter's action is.
+pub(super) fn of_action(action: Action) -> Verdict {
+    match action {
+        Action::Allow => Verdict::Allowed,
+        Action::Log => Verdict::Logged,
+        Action::Errno(number) => Verdict::Errno(Errno(i32::from(number))),
+        Action::Trap(data) => Verdict::Trapped(data),
+        Action::Trace(data) => Verdict::Traced(data),
+        Action::UserNotif => Verdict::Notified,
+        Action::KillThread => Verdict::Killed(KillScope::Thread),
+        // The kernel kills the process for what it does not know.
+        Action::KillProcess | Action::Unknown(_) => Verdict::Killed(KillScope::Process),
     }
 }
 

@@ -7,6 +7,7 @@
 //! no runtime is spoken to, and no network is opened.
 
 mod annotations;
+mod filters;
 mod first;
 mod host;
 mod host_groups;
@@ -28,4 +29,4 @@ mod told;
 mod traits;
 mod view;
 
-pub use run::{Options, Outcome, Progress, SweepError, sweep};
+pub use run::{Found, Options, Outcome, Progress, SweepError, sweep};

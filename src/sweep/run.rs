@@ -4,10 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::confinement::{
-    Confinement, ContainerKind, ContainerRecord, Expected, Kernel, Node, Reading, Subject, Text,
+    Confinement, ContainerKind, ContainerRecord, Expected, FilterStack, Kernel, Node, Reading,
+    Subject, Text,
 };
 use crate::observe::{Observe, ProcRoot, ReadError, Target};
 
+use super::filters::Filters;
 use super::first::Firsts;
 use super::host::{Host, release};
 use super::identity::{Identified, Sources, identify};
@@ -28,6 +30,9 @@ pub struct Options<'a> {
     pub live: bool,
     /// Whether the node's own processes are reported too, grouped by cgroup.
     pub all: bool,
+    /// Whether seccomp filters are dumped, for which each container's first process stands
+    /// still for about a tenth of a millisecond.
+    pub dump: bool,
     /// The node's name.
     pub node: Reading<Text>,
     /// The kernel's name.
@@ -51,6 +56,15 @@ impl std::fmt::Debug for Options<'_> {
             .field("all", &self.all)
             .finish_non_exhaustive()
     }
+}
+
+/// What a sweep finds, as it goes.
+#[derive(Debug)]
+pub enum Found {
+    /// A container, or with `all` a group of the node's own processes.
+    Container(Box<ContainerRecord>),
+    /// A stack of filters that the next container has, and none before it.
+    Filters(Box<FilterStack>),
 }
 
 /// How far a sweep is.
@@ -85,14 +99,14 @@ pub enum SweepError {
     Proc(#[from] ReadError),
 }
 
-/// Sweeps a node once, and gives each container to `each` as soon as it is seen. `each`
-/// says whether to go on.
+/// Sweeps a node once, and gives each container to `each` as soon as it is seen, and each
+/// distinct stack of dumped filters before it. `each` says whether to go on.
 ///
 /// # Errors
 /// [`SweepError`], where the processes cannot be listed.
 pub fn sweep(
     options: &Options<'_>,
-    each: &mut dyn FnMut(ContainerRecord) -> bool,
+    each: &mut dyn FnMut(Found) -> bool,
 ) -> Result<Outcome, SweepError> {
     let proc = Arc::new(ProcRoot::open(&options.proc));
     let root = ProcRoot::open(&options.root);
@@ -138,6 +152,7 @@ pub fn sweep(
             confirmed: &confirmed,
             storage: super::storage::Storage::default(),
         },
+        filters: Filters::default(),
     };
     sweeper.containers(placed, &mut outcome, each);
     Ok(outcome)
@@ -179,6 +194,7 @@ struct Sweeper<'a> {
     reader: Reader,
     host: Host,
     sources: Sources<'a>,
+    filters: Filters,
 }
 
 impl Sweeper<'_> {
@@ -186,7 +202,7 @@ impl Sweeper<'_> {
         &mut self,
         placed: Placed,
         outcome: &mut Outcome,
-        each: &mut dyn FnMut(ContainerRecord) -> bool,
+        each: &mut dyn FnMut(Found) -> bool,
     ) {
         let Placed { containers, host } = placed;
         let ids: std::collections::BTreeMap<Key, Text> = containers
@@ -232,9 +248,16 @@ impl Sweeper<'_> {
             record.half_seen.append(&mut notes);
             self.compare(&found, &mut record);
             outcome.containers += u32::from(!is_host);
-            if !each(record) {
-                outcome.stopped = true;
-                return;
+            let stack = self.filters.take(&mut record.confinement);
+            let stack = stack.map(|stack| Found::Filters(Box::new(stack)));
+            for found in stack
+                .into_iter()
+                .chain([Found::Container(Box::new(record))])
+            {
+                if !each(found) {
+                    outcome.stopped = true;
+                    return;
+                }
             }
         }
     }
@@ -262,7 +285,10 @@ impl Sweeper<'_> {
                     ),
                     Looked::Gone => (None, Vec::new()),
                 };
-                if let Some(confinement) = looked.filter(|_| dir.is_alive()) {
+                if let Some(mut confinement) = looked.filter(|_| dir.is_alive()) {
+                    if self.options.dump {
+                        self.filters.dump(&dir, pid, &mut confinement);
+                    }
                     if let Some(first) = group.members.first_mut() {
                         *first = now;
                     }

@@ -20,6 +20,10 @@ pub struct SweepArgs {
     /// Report the node's own processes too, grouped by cgroup.
     #[arg(long)]
     pub all: bool,
+    /// How much of seccomp is looked at: dumping needs CAP_SYS_ADMIN, and each container's
+    /// first process stands still for about a tenth of a millisecond.
+    #[arg(long, value_enum, default_value_t = SeccompDepth::Mode)]
+    pub seccomp: SeccompDepth,
     /// Declarations: what each container should be, beside what its runtime was told.
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub declared: Vec<PathBuf>,
@@ -63,6 +67,15 @@ pub enum SweepFormat {
     Prometheus,
     /// A page for a browser.
     Html,
+}
+
+/// How much of seccomp is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SeccompDepth {
+    /// Mode and number of filters, from /proc.
+    Mode,
+    /// The filters themselves, and what they decide.
+    Dump,
 }
 
 /// A time such as `90s`, `5m` or `1h`; a bare number is seconds.

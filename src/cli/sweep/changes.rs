@@ -4,13 +4,16 @@ use std::collections::{HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
 
-use crate::confinement::{ContainerGone, ContainerRecord, GONE_SCHEMA, Reading, Text};
+use crate::confinement::{
+    ContainerGone, ContainerRecord, FilterStack, GONE_SCHEMA, Reading, SeccompMethod, Text,
+};
 
 /// The containers that were reported, each by a hash of what was said of it.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
     said: HashMap<Text, [u8; 32]>,
     met: HashSet<Text>,
+    stacks: HashSet<Vec<String>>,
 }
 
 impl Changes {
@@ -20,6 +23,12 @@ impl Changes {
         self.met.insert(id.clone());
         let now = digest(record);
         self.said.insert(id, now) != Some(now)
+    }
+
+    /// Whether a stack of filters was met for the first time.
+    pub(super) fn is_new_stack(&mut self, stack: &FilterStack) -> bool {
+        let hashes = stack.filters.iter().map(|filter| filter.sha256.clone());
+        self.stacks.insert(hashes.collect())
     }
 
     /// Ends a sweep: gives the containers that it did not meet again.
@@ -50,6 +59,9 @@ fn digest(record: &ContainerRecord) -> [u8; 32] {
     record.time.clear();
     record.processes = 0;
     record.confinement.process.comm = nameless();
+    if let SeccompMethod::Dumped { pause_us } = &mut record.confinement.seccomp.method {
+        *pause_us = 0;
+    }
     for one in &mut record.deviations {
         one.comm = nameless();
     }

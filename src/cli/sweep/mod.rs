@@ -10,7 +10,7 @@ mod stop;
 
 use std::time::Instant;
 
-pub use args::{SweepArgs, SweepFormat};
+pub use args::{SeccompDepth, SweepArgs, SweepFormat};
 
 use super::error::{Error, FINDINGS, SUCCESS};
 use changes::Changes;

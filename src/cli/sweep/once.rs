@@ -8,15 +8,18 @@ use serde::Serialize;
 use crate::cli::error::Error;
 use crate::cli::inspect::{node, now};
 use crate::cli::output;
-use crate::confinement::{ContainerRecord, Errno, Kernel, NODE_SCHEMA, Reading, Text};
+use crate::confinement::{
+    ContainerRecord, Errno, FILTERS_SCHEMA, FilterLine, FilterStack, Kernel, NODE_SCHEMA, Reading,
+    Text,
+};
 use crate::report::ascii_where_it_matters;
-use crate::sweep::{Options, Outcome, sweep};
+use crate::sweep::{Found, Options, Outcome, sweep};
 
 use super::changes::Changes;
 use super::declared::Declared;
 use super::progress::Line;
 use super::rows::Rows;
-use super::{SweepArgs, SweepFormat};
+use super::{SeccompDepth, SweepArgs, SweepFormat};
 
 /// What every sweep of a run has in common.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +53,7 @@ impl Once<'_> {
             root: self.args.host_root.clone(),
             live: true,
             all: self.args.all,
+            dump: self.args.seccomp == SeccompDepth::Dump,
             node: node(),
             kernel: kernel(),
             time: time.clone(),
@@ -61,12 +65,21 @@ impl Once<'_> {
         let failed = RefCell::new(None);
         let stopped = Cell::new(false);
         let closed = Cell::new(false);
-        let mut each_of = |each: &mut dyn FnMut(&ContainerRecord) -> std::io::Result<()>| {
+        let mut each_of = |each: &mut dyn FnMut(Piece<'_>) -> std::io::Result<()>| {
             let mut ended = Ok(());
-            let outcome = sweep(&options, &mut |record| {
+            let outcome = sweep(&options, &mut |found| {
+                let record = match found {
+                    Found::Container(record) => record,
+                    Found::Filters(stack) => {
+                        if news.as_mut().is_none_or(|news| news.is_new_stack(&stack)) {
+                            ended = each(Piece::Filters(*stack));
+                        }
+                        return ended.is_ok();
+                    }
+                };
                 drifts.set(drifts.get() || drifting(&record));
                 if news.as_mut().is_none_or(|news| news.is_news(&record)) {
-                    ended = each(&record);
+                    ended = each(Piece::Container(&record));
                 }
                 ended.is_ok()
             });
@@ -88,24 +101,44 @@ impl Once<'_> {
         };
         let written = output::write_by(self.args.output.as_deref(), &mut |out| {
             let done = match self.args.format {
-                SweepFormat::Ndjson => each_of(&mut |record| line(out, record))
-                    .and_then(|(_, gone)| gone.iter().try_for_each(|gone| line(out, gone))),
+                SweepFormat::Ndjson => each_of(&mut |piece| match piece {
+                    Piece::Container(record) => line(out, record),
+                    Piece::Filters(stack) => line(
+                        out,
+                        &FilterLine {
+                            schema: FILTERS_SCHEMA.to_owned(),
+                            time: time.clone(),
+                            stack,
+                        },
+                    ),
+                })
+                .and_then(|(_, gone)| gone.iter().try_for_each(|gone| line(out, gone))),
                 SweepFormat::Json => {
                     let mut between = "{\"containers\":[\n";
-                    let outcome = each_of(&mut |record| {
+                    let mut filters = Vec::new();
+                    let outcome = each_of(&mut |piece| {
+                        let record = match piece {
+                            Piece::Container(record) => record,
+                            Piece::Filters(stack) => {
+                                filters.push(stack);
+                                return Ok(());
+                            }
+                        };
                         out.write_all(std::mem::replace(&mut between, ",").as_bytes())?;
                         line(out, record)
                     });
                     outcome.and_then(|(outcome, _)| {
                         let head = if between == "," { "" } else { between };
                         out.write_all(head.as_bytes())?;
-                        out.write_all(closing(&outcome, &time)?.as_bytes())
+                        out.write_all(closing(&outcome, &filters, &time)?.as_bytes())
                     })
                 }
                 SweepFormat::Text | SweepFormat::Html | SweepFormat::Prometheus => {
                     let mut rows = Rows::new(self.args);
-                    let outcome = each_of(&mut |record| {
-                        rows.add(record);
+                    let outcome = each_of(&mut |piece| {
+                        if let Piece::Container(record) = piece {
+                            rows.add(record);
+                        }
                         Ok(())
                     });
                     outcome.and_then(|(outcome, gone)| {
@@ -130,6 +163,12 @@ impl Once<'_> {
     }
 }
 
+/// What is written, piece by piece.
+enum Piece<'a> {
+    Container(&'a ContainerRecord),
+    Filters(FilterStack),
+}
+
 fn drifting(record: &ContainerRecord) -> bool {
     let mut controls = record.controls.known().into_iter().flatten();
     controls.any(|control| control.kind == "drift")
@@ -143,12 +182,13 @@ fn line(out: &mut dyn Write, value: &impl Serialize) -> std::io::Result<()> {
 }
 
 /// What follows the containers in a node's JSON: known only once they are all written.
-fn closing(outcome: &Outcome, time: &str) -> std::io::Result<String> {
+fn closing(outcome: &Outcome, filters: &[FilterStack], time: &str) -> std::io::Result<String> {
     let rest = serde_json::json!({
         "schema": NODE_SCHEMA,
         "tool_version": env!("CARGO_PKG_VERSION"),
         "time": time,
         "node": outcome.node,
+        "filters": filters,
         "host_processes": outcome.host_processes,
         "unplaced": outcome.unplaced,
     });

@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
 use amiconfined::confinement::{ContainerRecord, Kernel, Reading};
-use amiconfined::sweep::{Options, Outcome, sweep};
+use amiconfined::sweep::{Found, Options, Outcome, sweep};
 
 /// The node's own namespaces, as a kernel before 6.18 numbers them.
 pub(crate) const NODE: [(&str, u64); 8] = [
@@ -159,6 +159,7 @@ impl Tree {
             root: self.dir.path().to_owned(),
             live: false,
             all,
+            dump: false,
             node: Reading::Known("node".into()),
             kernel: Kernel {
                 release: Reading::Known("6.1.0".into()),
@@ -171,8 +172,10 @@ impl Tree {
             progress: &|_| {},
         };
         let mut records = Vec::new();
-        let outcome = sweep(&options, &mut |record| {
-            records.push(record);
+        let outcome = sweep(&options, &mut |found| {
+            if let Found::Container(record) = found {
+                records.push(*record);
+            }
             true
         })
         .unwrap();
