@@ -9,6 +9,7 @@ mod apparmor;
 mod capabilities;
 mod capability_sets;
 mod comparison;
+mod devices;
 mod finding;
 mod findings;
 mod groups;
@@ -28,6 +29,7 @@ mod seccomp_verdicts;
 mod selinux;
 mod service_account;
 mod stages;
+mod sysctls;
 
 use crate::confinement::{Confinement, Expected};
 
@@ -44,7 +46,7 @@ use findings::Findings;
 type Check = fn(&Expected, &Confinement, &mut Findings<'_>);
 
 /// Every check, in the order that findings are given.
-const CHECKS: [Check; 14] = [
+const CHECKS: [Check; 16] = [
     identity::check,
     groups::check,
     no_new_privs::check,
@@ -57,8 +59,10 @@ const CHECKS: [Check; 14] = [
     root_filesystem::check,
     paths::check,
     mounts::check,
+    devices::check,
     service_account::check,
     limits::check,
+    sysctls::check,
 ];
 
 /// Holds one declaration of a container against what is enforced.

@@ -19,7 +19,7 @@ pub struct Rule {
 
 /// Every finding that a comparison can give, sorted by id.
 #[rustfmt::skip]
-pub const RULES: [Rule; 37] = {
+pub const RULES: [Rule; 39] = {
     use Severity::{Critical, High, Low, Medium};
     const fn r(id: &'static str, control: &'static str, severity: Severity, why: &'static str, mend: &'static str) -> Rule {
         Rule { id, control, severity, why, mend }
@@ -31,6 +31,7 @@ pub const RULES: [Rule; 37] = {
         r("capability-missing", "capabilities", Low, "the work may fail for want of a capability that its declaration gives", "look whether the runtime itself holds the capability"),
         r("capability-unknown", "capabilities", Medium, "no kernel has a capability of this name: containerd ignores it, CRI-O refuses the container", "correct the name, or remove it"),
         r("cpu-limit", "resources.limits.cpu", Low, "a container without its limit can starve its neighbours", "check the kubelet's cgroup configuration (cpuCFSQuota)"),
+        r("device-extra", "devices", High, "the device is the node's own: whoever may open it is past every namespace", "start the container again from its declaration; look for who adds devices, such as a hook or a device plugin"),
         r("gid", "runAsGroup", Medium, "files are opened with this group's rights", "set runAsGroup on the container, where it wins over the Pod's"),
         r("groups", "supplementalGroups", Medium, "each group may open files that the declaration does not mean to give", "use supplementalGroupsPolicy: Strict, or correct /etc/group of the image"),
         r("masked-paths", "procMount", High, "these files of /proc and /sys tell about the node, or change it", "use procMount: Default"),
@@ -60,6 +61,7 @@ pub const RULES: [Rule; 37] = {
         r("seccomp-verdicts", "seccompProfile", High, "the filter in force decides otherwise than the declared profile", "install the profile again, and start the container anew"),
         r("selinux", "seLinuxOptions", High, "without its label the container is not held apart from others and the node", "switch SELinux support on in the runtime (containerd: enable_selinux), on a node that enforces it"),
         r("service-account-token", "automountServiceAccountToken", Medium, "whoever reads the token can speak to the API server as the Pod", "set automountServiceAccountToken: false on the Pod"),
+        r("sysctl", "sysctls", Medium, "the network or ipc namespace behaves otherwise than declared", "declare the value in securityContext.sysctls, and allow it with the kubelet's allowedUnsafeSysctls where it is not a safe one"),
         r("uid", "runAsUser", High, "the process has another user's rights than declared", "set runAsUser on the container, where it wins over the Pod's"),
         r("unobservable", "declaration", Low, "the field leaves no trace in the process's own state", "check it where it takes effect"),
     ]

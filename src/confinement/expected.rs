@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::NamespaceKind;
 use super::expected_rules::{
-    AppArmorRule, CapabilityRule, DefaultVerdicts, GroupRule, MountRule, NamespaceRule, PathRule,
-    SeLinuxRule, SeccompRule,
+    AppArmorRule, CapabilityRule, DefaultVerdicts, DeviceRule, GroupRule, MountRule, NamespaceRule,
+    PathRule, SeLinuxRule, SeccompRule,
 };
 
 /// Where in a declaration something stands.
@@ -172,6 +172,10 @@ pub struct Expected {
     pub paths: Option<Expectation<PathRule>>,
     /// Mounts of the host's own files.
     pub mounts: Option<Expectation<MountRule>>,
+    /// Device nodes; `None` where any may be there.
+    pub devices: Option<Expectation<DeviceRule>>,
+    /// Kernel settings of the container's namespaces: name and value.
+    pub sysctls: Vec<Expectation<(String, String)>>,
     /// Memory limit in bytes; `None` inside for none.
     pub memory_max: Option<Expectation<Option<u64>>>,
     /// CPU limit in thousandths of a CPU.
@@ -210,6 +214,8 @@ impl Expected {
             root_read_only: None,
             paths: None,
             mounts: None,
+            devices: None,
+            sysctls: Vec::new(),
             memory_max: None,
             cpu_milli: None,
             pids_max: None,

@@ -151,6 +151,13 @@ pub struct MountRule {
     pub by_manager: Vec<&'static str>,
 }
 
+/// What is expected of device nodes beyond those that every container has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceRule {
+    /// Paths of the nodes that are declared, or of directories that hold them.
+    pub declared: Vec<Text>,
+}
+
 /// One mount of a declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectedMount {

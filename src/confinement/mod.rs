@@ -25,6 +25,7 @@ mod reading;
 mod report;
 mod runtime;
 mod seccomp;
+mod sysctls;
 mod text;
 mod verdict;
 
@@ -40,8 +41,8 @@ pub use credentials::{Credentials, ServiceAccountToken};
 pub use errno::Errno;
 pub use expected::{Expectation, Expected, Remark, Source, Stage, Subject};
 pub use expected_rules::{
-    AppArmorRule, CapabilityRule, DefaultVerdicts, EffectiveRule, ExpectedMount, GroupRule,
-    Ignored, MountRule, NamespaceRule, PathRule, SeLinuxRule, SeccompRule, SetRule,
+    AppArmorRule, CapabilityRule, DefaultVerdicts, DeviceRule, EffectiveRule, ExpectedMount,
+    GroupRule, Ignored, MountRule, NamespaceRule, PathRule, SeLinuxRule, SeccompRule, SetRule,
     WrittenCapability,
 };
 pub use filesystem::{
@@ -63,5 +64,6 @@ pub use seccomp::{
     AbiVerdicts, ArgumentVerdict, Cause, ConditionalVerdict, DumpedFilter, Seccomp, SeccompMethod,
     SeccompMode, SyscallVerdict, VerdictRange,
 };
+pub use sysctls::NamespacedSysctl;
 pub use text::Text;
 pub use verdict::{KillScope, Verdict};

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Capabilities, Cgroup, Credentials, Filesystem, Identity, Kernel, Limits, Lsm, Namespaces,
-    Process, Reading, Runtime, Seccomp, Text,
+    Capabilities, Cgroup, Credentials, Filesystem, Identity, Kernel, Limits, Lsm, NamespacedSysctl,
+    Namespaces, Process, Reading, Runtime, Seccomp, Text,
 };
 
 /// The version of the JSON report. Within one version fields are added, never renamed.
@@ -38,6 +38,9 @@ pub struct Confinement {
     pub credentials: Credentials,
     /// The kernel.
     pub kernel: Kernel,
+    /// Kernel settings of its own namespaces; none where they could not be those of the reader.
+    #[serde(default)]
+    pub sysctls: Vec<NamespacedSysctl>,
 }
 
 /// A report about one process, as `inspect` writes it.

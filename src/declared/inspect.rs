@@ -6,9 +6,9 @@
 use super::capability_names::{AddDrop, told_set};
 use super::{Document, Field, FieldPath, InputError, RuntimeName, defaults};
 use crate::confinement::{
-    AppArmorRule, CapabilityRule, EffectiveRule, Expectation, Expected, ExpectedMount, Manager,
-    MountRule, NamespaceKind, NamespaceRule, PathRule, SeLinuxRule, SeccompRule, SetRule, Stage,
-    Subject, Text,
+    AppArmorRule, CapabilityRule, DeviceRule, EffectiveRule, Expectation, Expected, ExpectedMount,
+    Manager, MountRule, NamespaceKind, NamespaceRule, PathRule, SeLinuxRule, SeccompRule, SetRule,
+    Stage, Subject, Text,
 };
 
 /// Whether a document looks like the output of `docker inspect` or `podman inspect` on containers.
@@ -74,6 +74,15 @@ fn container(root: &Field<'_>) -> Result<Expected, InputError> {
     paths(&host, privileged, &mut expected)?;
     mounts(root, &mut expected)?;
     limits(&host, &mut expected)?;
+    if !privileged {
+        let list = host.get("Devices");
+        let mut declared = Vec::new();
+        for item in list.items()? {
+            declared.extend(item.get("PathInContainer").text()?.map(Text::from));
+        }
+        let because = "HostConfig.Devices";
+        expected.devices = Some(list.expects(DeviceRule { declared }, because));
+    }
     Ok(expected)
 }
 
@@ -271,6 +280,11 @@ fn limits(host: &Field<'_>, expected: &mut Expected) -> Result<(), InputError> {
         .filter(|n| *n > 0)
     {
         expected.pids_max = Some(pids.expects(limit, "HostConfig.PidsLimit"));
+    }
+    for (name, field) in host.get("Sysctls").entries()? {
+        let setting = (name.to_owned(), field.quantity()?.unwrap_or_default());
+        let expectation = field.expects(setting, "HostConfig.Sysctls");
+        expected.sysctls.push(expectation);
     }
     let oom = host.get("OomScoreAdj");
     if let Some(score) = oom.number()?.and_then(|n| i32::try_from(n).ok()) {

@@ -1,7 +1,7 @@
 //! `linux.resources`, `process.rlimits`, `process.oomScoreAdj` and `linux.sysctl` of a `config.json`.
 
 use super::{Field, InputError};
-use crate::confinement::{Expected, Remark, Rlimit};
+use crate::confinement::{DeviceRule, Expected, Rlimit, Text};
 
 pub(super) fn expect(
     process: &Field<'_>,
@@ -52,15 +52,17 @@ pub(super) fn expect(
             .rlimits
             .push(item.expects(rlimit, "process.rlimits"));
     }
+    let devices = linux.get("devices");
+    let mut declared = Vec::new();
+    for item in devices.items()? {
+        declared.extend(item.get("path").text()?.map(Text::from));
+    }
+    expected.devices = Some(devices.expects(DeviceRule { declared }, "linux.devices"));
     for (name, field) in linux.get("sysctl").entries()? {
-        expected.remarks.push(Remark {
-            id: "unobservable",
-            control: "sysctls",
-            value: format!("{name} = {}", field.quantity()?.unwrap_or_default()),
-            source: field.source(),
-            not_applicable: false,
-            why: String::from("a report holds no sysctls: read /proc/sys inside the container"),
-        });
+        let setting = (name.to_owned(), field.quantity()?.unwrap_or_default());
+        expected
+            .sysctls
+            .push(field.expects(setting, "linux.sysctl"));
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::pod_container::Context;
 use super::{InputError, defaults};
-use crate::confinement::{Expected, ExpectedMount, MountRule, Text};
+use crate::confinement::{DeviceRule, Expected, ExpectedMount, MountRule, Text};
 
 /// Where the kubelet mounts the service account's token.
 const TOKEN_MOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -43,6 +43,7 @@ pub(super) fn expect(context: &Context<'_>, expected: &mut Expected) -> Result<(
         },
         "volumeMounts, and what the kubelet adds",
     ));
+    devices(context, expected)?;
     let automount = spec.get("automountServiceAccountToken");
     // The admitted Pod shows the mount itself; before that, only a refusal is certain:
     // the service account has its own say.
@@ -53,5 +54,24 @@ pub(super) fn expect(context: &Context<'_>, expected: &mut Expected) -> Result<(
         let because = "automountServiceAccountToken";
         expected.service_account_token = Some(automount.expects(has_token, because));
     }
+    Ok(())
+}
+
+/// Block volumes are named; what a device plugin or a resource claim adds is not, and a
+/// privileged container has the node's.
+fn devices(context: &Context<'_>, expected: &mut Expected) -> Result<(), InputError> {
+    let resources = context.container.get("resources");
+    let limits = resources.get("limits").entries()?;
+    let by_plugin = limits.iter().any(|(name, _)| name.contains('/'));
+    let privileged = context.own("privileged").flag()?.unwrap_or(false);
+    if by_plugin || privileged || resources.get("claims").is_set() {
+        return Ok(());
+    }
+    let list = context.container.get("volumeDevices");
+    let mut declared = Vec::new();
+    for item in list.items()? {
+        declared.extend(item.get("devicePath").text()?.map(Text::from));
+    }
+    expected.devices = Some(list.expects(DeviceRule { declared }, "volumeDevices"));
     Ok(())
 }

@@ -33,6 +33,7 @@ mod seccomp;
 mod sensitive;
 mod sockets;
 mod status;
+mod sysctls;
 mod token;
 mod walk;
 
@@ -153,6 +154,7 @@ fn observe_by(observer: &Observer<'_>) -> Result<Confinement, ObserveError> {
         runtime: runtime::runtime(observer, &namespaces, &filesystem, &credentials),
         credentials: credentials.noun(),
         kernel: kernel::kernel(observer),
+        sysctls: sysctls::sysctls(observer),
         process,
         namespaces,
         filesystem,

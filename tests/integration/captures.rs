@@ -212,6 +212,7 @@ fn confinement(capture: &Capture, field: &dyn Fn(&str) -> Option<String>) -> Con
         credentials: Credentials {
             service_account_tokens: tokens(&capture.read("proc/mountinfo").unwrap()),
         },
+        sysctls: Vec::new(),
         kernel: Kernel {
             release: nothing("uname"),
             version: nothing("uname"),

@@ -208,6 +208,7 @@ fn restricted() -> Confinement {
         credentials: Credentials {
             service_account_tokens: none(),
         },
+        sysctls: Vec::new(),
         kernel: Kernel {
             release: none(),
             version: none(),

@@ -33,6 +33,8 @@ const AMBIENT: &str = r#"{"bounding":["CAP_KILL"],"effective":["CAP_KILL"],"perm
 const NO_KEYCTL: &str = r#"{"defaultAction":"SCMP_ACT_ALLOW","architectures":["SCMP_ARCH_X86_64"],"syscalls":[{"names":["keyctl"],"action":"SCMP_ACT_ERRNO","errnoRet":1}]}"#;
 const NO_KEYCTL_ENOSYS: &str = r#"{"defaultAction":"SCMP_ACT_ALLOW","architectures":["SCMP_ARCH_X86_64"],"syscalls":[{"names":["keyctl"],"action":"SCMP_ACT_ERRNO","errnoRet":38}]}"#;
 const NO_BPF: &str = r#"{"defaultAction":"SCMP_ACT_ALLOW","architectures":["SCMP_ARCH_X86_64"],"syscalls":[{"names":["keyctl","bpf"],"action":"SCMP_ACT_ERRNO","errnoRet":1}]}"#;
+const DEVICE: &str =
+    r#"[{"path":"/dev/ours","type":"c","major":10,"minor":229,"fileMode":432,"uid":0,"gid":0}]"#;
 const LOW_LIMITS: &str =
     r#"{"memory":{"limit":67108864},"pids":{"limit":64},"cpu":{"quota":50000,"period":100000}}"#;
 
@@ -65,6 +67,11 @@ pub(super) const ROWS: &[Row] = &[
     row("pids", &[("/linux/resources", LOW_LIMITS)], &[("/linux/resources/pids/limit", "128")], &["pids-limit"]),
     row("cpu", &[("/linux/resources", LOW_LIMITS)], &[("/linux/resources/cpu/quota", "100000")], &["cpu-limit"]),
     row("rlimit", &[( "/process/rlimits", r#"[{"type":"RLIMIT_NOFILE","hard":256,"soft":128}]"#, )], &[( "/process/rlimits", r#"[{"type":"RLIMIT_NOFILE","hard":512,"soft":128}]"#, )], &["rlimit"]),
+    row("device-more", &[], &[("/linux/devices", DEVICE)], &["device-extra"]),
+    row("device-declared", &[("/linux/devices", DEVICE)], &[("/process/noNewPrivileges", "false")], &["no-new-privs"]),
+    row("sysctl", &[("/linux/sysctl", r#"{"net.ipv4.ip_local_port_range":"2000 3000","kernel.msgmax":"9000"}"#)], &[("/linux/sysctl/net.ipv4.ip_local_port_range", r#""2000 4000""#)], &["sysctl"]),
+    row("sysctl-gone", &[("/linux/sysctl", r#"{"net.ipv4.ip_unprivileged_port_start":"0"}"#)], &[("/linux/sysctl", "{}")], &["sysctl"]),
+    row("everything-off", &[("/process/user", USER)], &[("/process/noNewPrivileges", "false"), ("/root/readonly", "false"), ("-namespace", "ipc")], &["namespace-ipc", "no-new-privs", "root-filesystem"]),
     row("oom", &[("/process/oomScoreAdj", "500")], &[("/process/oomScoreAdj", "100")], &["oom-score-adj"]),
     row("seccomp-off", &[("/linux/seccomp", NO_KEYCTL)], &[("-seccomp", "")], &["seccomp-mode"]),
     row("seccomp-on", &[], &[("/linux/seccomp", NO_KEYCTL)], &["seccomp-mode"]),

@@ -290,6 +290,7 @@ pub(crate) fn report() -> Report {
                 service_account: known("default".into()),
             }]),
         },
+        sysctls: Vec::new(),
         kernel: Kernel {
             release: known("6.1.0".into()),
             version: known("#1 SMP".into()),
