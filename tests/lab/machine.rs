@@ -12,7 +12,9 @@ pub(crate) struct State(Vec<(&'static str, BTreeSet<String>)>);
 const FOLDERS: &str = "/run /var/lib /etc /root /opt /srv /var/log /var/tmp /run/netns";
 
 /// Settings that change by themselves, or tell of something that goes on.
-const RESTLESS: [&str; 8] = [
+const RESTLESS: [&str; 10] = [
+    "fs.aio-nr",
+    "kernel.perf_event_max_sample_rate",
     "fs.quota.",
     "fs.dentry-state",
     "fs.file-nr",
@@ -50,7 +52,7 @@ pub(crate) fn state() -> State {
         ),
         (
             "firewall rule",
-            lines("iptables-save -c 2>/dev/null | grep ^-A"),
+            lines("iptables-save 2>/dev/null | grep ^-A"),
         ),
     ])
 }

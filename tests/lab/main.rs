@@ -161,7 +161,7 @@ fn of(runtime: &dyn Runtime, lab: &Lab, settings: &[Setting]) -> usize {
         let Some(told) = setting.told(runtime.tongue()) else {
             continue;
         };
-        if !chosen(runtime, setting) {
+        if !chosen(runtime, setting) || runtime.fails_at().contains(&setting.name.as_str()) {
             continue;
         }
         let id = format!("lab-{}-{name}-{}", std::process::id(), setting.name);

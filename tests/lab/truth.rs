@@ -55,7 +55,9 @@ pub(crate) fn script(binary: &str) -> String {
         script += &format!(" {path}");
     }
     script += "; do stat -c '%n %t:%T' $p; done; echo '== devices'; \
-        find /dev '(' -type c -o -type b ')' -exec stat -c '%n %t:%T' {} +; ";
+        find /dev '(' -type c -o -type b ')' -exec stat -c '%n %t:%T' {} +; \
+        echo '== cgroup files'; for f in /sys/fs/cgroup/cgroup.procs /sys/fs/cgroup/*/cgroup.procs; \
+        do [ -e $f ] && ( : >> $f ) && echo $f; done; ";
     script + &format!("echo '== report'; {binary} --format json; echo '{DONE}'; read end")
 }
 

@@ -28,7 +28,8 @@ pub(super) fn held(tally: &mut Tally, c: &Value, truth: &Truth) {
             protection(tally, entry, truth);
         }
     }
-    if truth.lines("ns").next().is_some() && truth.lines("paths").next().is_some() {
+    if truth.lines("paths").next().is_some() {
+        cgroup(tally, c, truth);
         devices(tally, &filesystem["devices"]["known"], truth);
     }
 }
@@ -74,6 +75,19 @@ fn protection(tally: &mut Tally, entry: &Value, truth: &Truth) {
         "none"
     };
     tally.same(path, &entry["state"]["known"], &json!(wanted));
+}
+
+/// Whether a control group's file could be opened for writing: nothing was written.
+fn cgroup(tally: &mut Tally, c: &Value, truth: &Truth) {
+    let seen = truth.lines("mountinfo").filter_map(|l| l.split_once(" - "));
+    if seen
+        .into_iter()
+        .any(|(_, beyond)| beyond.starts_with("cgroup"))
+    {
+        let opened = truth.lines("cgroup files").next().is_some();
+        let writable = &c["cgroup"]["writable"]["known"]["writable"];
+        tally.same("cgroup writable", writable, &json!(opened));
+    }
 }
 
 /// Nodes that the OCI runtime specification gives to every container, and terminals.

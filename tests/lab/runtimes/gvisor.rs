@@ -40,7 +40,13 @@ impl Up for Gvisor {
         let runsc = || {
             let mut command = Command::new("runsc");
             command.arg("--root").arg(lab.folder.join("runsc"));
-            command.args(["--platform=ptrace", "--network=none", "--ignore-cgroups"]);
+            // Without the last it takes CAP_NET_RAW from every container.
+            command.args([
+                "--platform=ptrace",
+                "--network=none",
+                "--ignore-cgroups",
+                "--net-raw",
+            ]);
             command
         };
         let mut command = runsc();

@@ -51,6 +51,10 @@ pub(crate) trait Runtime: Sync {
     fn own_kernel(&self) -> bool {
         false
     }
+    /// Names of settings that it is known to fail at.
+    fn fails_at(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// What is missing, if anything is.
     fn available(&self) -> Result<(), String>;
     /// Makes it ready: daemons run and images are there until what is returned is dropped.
@@ -97,10 +101,12 @@ impl Container {
     }
 }
 
-/// Every runtime of the host matrix.
+/// Every runtime of the host matrix. youki and nsjail are in no package of Debian 12: they
+/// run where someone has put them on the path.
 pub(crate) const ALL: &[&dyn Runtime] = &[
     &oci::Oci("runc"),
     &oci::Oci("crun"),
+    &oci::Oci("youki"),
     &podman::Podman { rootless: false },
     &podman::Podman { rootless: true },
     &docker::Docker,
