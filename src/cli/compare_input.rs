@@ -1,5 +1,6 @@
 //! The two sides of a comparison, read from files.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -7,8 +8,8 @@ use std::sync::Arc;
 
 use super::error::{Error, escaped, reason};
 use crate::confinement::{
-    CONTAINER_SCHEMA, Confinement, ContainerRecord, NODE_SCHEMA, NodeReport, Reading, Report,
-    SCHEMA, Subject, Text,
+    AbiVerdicts, CONTAINER_SCHEMA, Confinement, ContainerRecord, DumpedFilter, FILTERS_SCHEMA,
+    FilterLine, GONE_SCHEMA, NODE_SCHEMA, NodeReport, Reading, Report, SCHEMA, Subject, Text,
 };
 use crate::declared::{
     Document, MAX_BYTES, Object, is_inspect, is_kubernetes, is_oci_config, is_seccomp_profile,
@@ -159,6 +160,7 @@ pub(super) struct Observed {
 /// Reads reports: of one process, of a container, of a node, or one record a line.
 pub(super) fn reports(paths: &[PathBuf]) -> Result<Vec<Observed>, Error> {
     let mut all = Vec::new();
+    let mut stacks = Stacks::new();
     for path in paths {
         let file = escaped(path).to_string();
         let bytes = read(path, MAX_REPORT)?;
@@ -175,11 +177,16 @@ pub(super) fn reports(paths: &[PathBuf]) -> Result<Vec<Observed>, Error> {
                 all.push(of_process(report.confinement, &file));
             } else if schema == CONTAINER_SCHEMA {
                 let record: ContainerRecord = serde_json::from_value(value).map_err(bad)?;
-                all.push(of_container(record, &file));
+                all.push(of_container(record, &stacks, &file));
             } else if schema == NODE_SCHEMA {
                 let node: NodeReport = serde_json::from_value(value).map_err(bad)?;
-                all.extend(node.containers.into_iter().map(|r| of_container(r, &file)));
-            } else {
+                stacks.extend(node.filters.into_iter().map(|s| (s.filters, s.abis)));
+                let records = node.containers.into_iter();
+                all.extend(records.map(|r| of_container(r, &stacks, &file)));
+            } else if schema == FILTERS_SCHEMA {
+                let line: FilterLine = serde_json::from_value(value).map_err(bad)?;
+                stacks.insert(line.stack.filters, line.stack.abis);
+            } else if schema != GONE_SCHEMA {
                 return Err(Error::Input(format!(
                     "{file}: schema {schema:?}: expected {SCHEMA}, {CONTAINER_SCHEMA} or {NODE_SCHEMA}"
                 )));
@@ -207,7 +214,18 @@ pub(super) fn of_process(confinement: Confinement, file: &str) -> Observed {
     }
 }
 
-fn of_container(record: ContainerRecord, file: &str) -> Observed {
+/// What stacks of filters decide, which a sweep writes once, before the first container
+/// that has them.
+type Stacks = HashMap<Vec<DumpedFilter>, Vec<AbiVerdicts>>;
+
+fn of_container(mut record: ContainerRecord, stacks: &Stacks, file: &str) -> Observed {
+    let seccomp = &mut record.confinement.seccomp;
+    if let Some(abis) = stacks
+        .get(&seccomp.dumped)
+        .filter(|_| seccomp.abis.is_empty())
+    {
+        seccomp.abis.clone_from(abis);
+    }
     let identity = &record.identity;
     let subject = Subject {
         namespace: name(&identity.pod_namespace),

@@ -175,7 +175,7 @@ pub enum Cause {
 }
 
 /// One seccomp filter program of a process.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct DumpedFilter {
     /// SHA-256 of its instructions in the kernel's own byte layout, in hexadecimal.
     pub sha256: String,

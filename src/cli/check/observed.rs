@@ -6,7 +6,8 @@ use crate::cli::args::{Format, InspectArgs, ShownArgs};
 use crate::cli::error::Error;
 use crate::cli::inspect;
 use crate::confinement::{
-    CONTAINER_SCHEMA, ContainerRecord, NODE_SCHEMA, NodeReport, Reading, Report, SCHEMA, Text,
+    CONTAINER_SCHEMA, ContainerRecord, FILTERS_SCHEMA, GONE_SCHEMA, NODE_SCHEMA, NodeReport,
+    Reading, Report, SCHEMA, Text,
 };
 use crate::declared::{Document, FieldPath, InputError};
 use crate::pod_security::judge_observed;
@@ -53,6 +54,8 @@ pub(super) fn of_document(document: &Document) -> Option<Result<Vec<Observed>, I
         NODE_SCHEMA => document
             .typed(&root)
             .map(|node: NodeReport| node.containers.into_iter().map(of_container).collect()),
+        // What else a sweep's log holds says nothing of a container's confinement now.
+        FILTERS_SCHEMA | GONE_SCHEMA => Ok(Vec::new()),
         _ => return None,
     };
     Some(judged)

@@ -125,6 +125,8 @@ fn each_distinct_filter_is_dumped_once_and_decides_as_it_was_told() {
     assert_eq!(verdict("reboot"), json!({"killed": "process"}));
     assert_eq!(verdict("openat"), json!("allowed"));
 
+    logged(&arena, stack, of(&lines, "sweep-one"));
+
     // As they were: one sleeps, one is stopped by job control, and nobody traces them.
     assert_eq!([&one, &two, &none].map(state), ["S 0", "T 0", "S 0"]);
     // Under a millisecond; another tenant of the machine may lengthen one of them.
@@ -155,6 +157,28 @@ fn each_distinct_filter_is_dumped_once_and_decides_as_it_was_told() {
         .collect();
     assert!(!drifts.is_empty(), "{controls:?}");
     withheld();
+}
+
+/// What was logged serves `compare` as it is, verdicts included.
+fn logged(arena: &Arena, stack: &Value, record: &Value) {
+    let log = arena.path("log.ndjson");
+    let gone = json!({"schema": "amiconfined/gone/v1"});
+    fs::write(&log, format!("{stack}\n{record}\n{gone}\n")).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_amiconfined"));
+    command
+        .args(["compare", "--format", "json", "--show", "all", "--actual"])
+        .arg(&log);
+    command
+        .arg("--declared")
+        .arg(arena.path("bundle-sweep-one/config.json"));
+    let printed = command.output().unwrap();
+    let said: Value = serde_json::from_slice(&printed.stdout).unwrap();
+    let findings = said["findings"].as_array().unwrap();
+    let verdicts = findings
+        .iter()
+        .find(|f| f["id"] == "seccomp-verdicts")
+        .unwrap();
+    assert_eq!(verdicts["kind"], "agreement", "{verdicts}");
 }
 
 /// How many filters the kernel counts.
