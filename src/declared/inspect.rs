@@ -4,7 +4,7 @@
 //! and `BoundingCaps` besides, its own answer to what it made of `CapAdd` and `CapDrop`.
 
 use super::capability_names::{AddDrop, told_set};
-use super::{Document, Field, FieldPath, InputError, RuntimeName, defaults};
+use super::{Document, Field, FieldPath, InputError, RuntimeName, defaults, inspect_limits};
 use crate::confinement::{
     AppArmorRule, CapabilityRule, DeviceRule, EffectiveRule, Expectation, Expected, ExpectedMount,
     Manager, MountRule, NamespaceKind, NamespaceRule, PathRule, SeLinuxRule, SeccompRule, SetRule,
@@ -73,7 +73,7 @@ fn container(root: &Field<'_>) -> Result<Expected, InputError> {
     namespaces(&host, podman, &mut expected)?;
     paths(&host, privileged, &mut expected)?;
     mounts(root, &mut expected)?;
-    limits(&host, &mut expected)?;
+    inspect_limits::expect(&host, &mut expected)?;
     if !privileged {
         let list = host.get("Devices");
         let mut declared = Vec::new();
@@ -264,34 +264,5 @@ fn mounts(root: &Field<'_>, expected: &mut Expected) -> Result<(), InputError> {
         by_manager: defaults::ENGINE_MOUNTS.to_vec(),
     };
     expected.mounts = Some(list.expects(rule, "Mounts, and what the engine adds"));
-    Ok(())
-}
-
-fn limits(host: &Field<'_>, expected: &mut Expected) -> Result<(), InputError> {
-    let memory = host.get("Memory");
-    if let Some(bytes) = memory.unsigned()?.filter(|n| *n > 0) {
-        expected.memory_max = Some(memory.expects(Some(bytes), "HostConfig.Memory"));
-    }
-    let cpus = host.get("NanoCpus");
-    if let Some(nano) = cpus.unsigned()?.filter(|n| *n > 0) {
-        expected.cpu_milli = Some(cpus.expects(nano / 1_000_000, "HostConfig.NanoCpus"));
-    }
-    let pids = host.get("PidsLimit");
-    if let Some(limit) = pids
-        .number()?
-        .and_then(|n| u64::try_from(n).ok())
-        .filter(|n| *n > 0)
-    {
-        expected.pids_max = Some(pids.expects(limit, "HostConfig.PidsLimit"));
-    }
-    for (name, field) in host.get("Sysctls").entries()? {
-        let setting = (name.to_owned(), field.quantity()?.unwrap_or_default());
-        let expectation = field.expects(setting, "HostConfig.Sysctls");
-        expected.sysctls.push(expectation);
-    }
-    let oom = host.get("OomScoreAdj");
-    if let Some(score) = oom.number()?.and_then(|n| i32::try_from(n).ok()) {
-        expected.oom_score_adj = Some(oom.expects(score, "HostConfig.OomScoreAdj"));
-    }
     Ok(())
 }

@@ -6,6 +6,7 @@ mod document;
 mod error;
 mod field;
 mod inspect;
+mod inspect_limits;
 mod kubernetes;
 mod located;
 mod oci;

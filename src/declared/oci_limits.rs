@@ -68,7 +68,7 @@ pub(super) fn expect(
 }
 
 /// The words that `/proc/PID/limits` has for a resource, `fs/proc/base.c`.
-fn rlimit_words(name: &str) -> Option<&'static str> {
+pub(super) fn rlimit_words(name: &str) -> Option<&'static str> {
     Some(match name {
         "RLIMIT_CPU" => "Max cpu time",
         "RLIMIT_FSIZE" => "Max file size",

@@ -2,6 +2,7 @@
 //! declaration holds, and with one field changed behind its back that one finding and no other.
 
 mod bundle;
+mod engines;
 mod oci;
 mod oci_rows;
 
