@@ -1,22 +1,27 @@
 //! dockerd with a containerd of its own, and its state in the lab's folder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::over::Over;
 use super::{Container, Daemon, Groups, Lab, Runtime, Up};
 use crate::settings::{Setting, Tongue};
 
 /// The daemon with its default runtime, runc.
-pub(crate) struct Docker;
+pub(crate) struct Docker {
+    /// Whether it gives containers a user namespace.
+    pub(crate) remapped: bool,
+}
 
 /// The running daemon.
 struct Running {
     daemon: Option<Daemon>,
     groups: Groups,
+    _over: Option<Over>,
     folder: PathBuf,
 }
 
-fn client(folder: &std::path::Path) -> Command {
+fn client(folder: &Path) -> Command {
     let mut command = Command::new("docker");
     let socket = folder.join("docker.sock");
     command
@@ -28,11 +33,19 @@ fn client(folder: &std::path::Path) -> Command {
 
 impl Runtime for Docker {
     fn name(&self) -> &'static str {
-        "docker"
+        if self.remapped {
+            "docker_remapped"
+        } else {
+            "docker"
+        }
     }
 
     fn tongue(&self) -> Tongue {
-        Tongue::Docker
+        if self.remapped {
+            Tongue::Remapped
+        } else {
+            Tongue::Docker
+        }
     }
 
     fn sandbox(&self) -> &'static str {
@@ -52,8 +65,9 @@ impl Runtime for Docker {
     }
 
     fn up(&self, lab: &Lab) -> Result<Box<dyn Up>, String> {
-        let folder = lab.folder.join("docker");
+        let folder = lab.folder.join(self.name());
         std::fs::create_dir(&folder).map_err(|e| e.to_string())?;
+        let over = self.remapped.then(|| remapped(&folder)).transpose()?;
         let mut command = Command::new("dockerd");
         command
             .arg("-H")
@@ -69,6 +83,9 @@ impl Runtime for Docker {
                 super::lacking::runc(lab).display()
             ))
             .arg("--default-runtime=lab");
+        if self.remapped {
+            command.arg("--userns-remap=lab");
+        }
         let groups = Groups::named("docker");
         let log = folder.join("log");
         let daemon = Daemon::start(command, &log, client(&folder).arg("version"))?;
@@ -76,9 +93,21 @@ impl Runtime for Docker {
         Ok(Box::new(Running {
             daemon: Some(daemon),
             groups,
+            _over: over,
             folder,
         }))
     }
+}
+
+/// A user of that name, whose ids containers get.
+fn remapped(folder: &Path) -> Result<Over, String> {
+    let lines = [
+        ("/etc/passwd", "lab:x:60123:60123::/:/bin/sh\n"),
+        ("/etc/group", "lab:x:60123:\n"),
+        ("/etc/subuid", "lab:300000:65536\n"),
+        ("/etc/subgid", "lab:300000:65536\n"),
+    ];
+    Over::with(folder, &lines.map(|(file, line)| (file, line.to_owned())))
 }
 
 impl Up for Running {

@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use serde_json::Value;
+
 use super::over::Over;
 use super::{Container, Groups, Lab, Runtime, Up};
 use crate::settings::{Setting, Tongue};
@@ -66,6 +68,11 @@ impl Up for Ready {
             config += line;
             config.push('\n');
         }
+        if let Some(profile) = &setting.profile {
+            let file = lab.folder.join(format!("lxc-{}.seccomp", setting.name));
+            std::fs::write(&file, denylist(profile)).unwrap();
+            config += &format!("lxc.seccomp.profile = {}\n", file.display());
+        }
         let file = lab.folder.join(format!("lxc-{}.conf", setting.name));
         std::fs::write(&file, config).unwrap();
         let paths = lab.folder.join("lxc");
@@ -83,4 +90,20 @@ impl Up for Ready {
             ..Container::of(command)
         }
     }
+}
+
+/// A profile over allow in LXC's own form.
+fn denylist(profile: &Value) -> String {
+    let mut text = "2\ndenylist\n[all]\n".to_owned();
+    for rule in profile["syscalls"].as_array().unwrap() {
+        let action = match rule["action"].as_str().unwrap() {
+            "SCMP_ACT_ERRNO" => format!("errno {}", rule["errnoRet"]),
+            "SCMP_ACT_TRAP" => "trap".to_owned(),
+            _ => "kill".to_owned(),
+        };
+        for name in rule["names"].as_array().unwrap() {
+            text += &format!("{} {action}\n", name.as_str().unwrap());
+        }
+    }
+    text
 }

@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use serde_json::Value;
+
 use super::{Container, Lab, Runtime, Up};
 use crate::settings::{Setting, Tongue};
 
@@ -31,7 +33,7 @@ impl Runtime for Nsjail {
 }
 
 impl Up for Nsjail {
-    fn container(&self, lab: &Lab, _: &Setting, told: &[&str], id: &str) -> Container {
+    fn container(&self, lab: &Lab, setting: &Setting, told: &[&str], id: &str) -> Container {
         let mut command = Command::new("nsjail");
         // Limits that this machine may not raise are left as they are.
         command.args(["-Mo", "-q", "--disable_clone_newcgroup", "--chroot"]);
@@ -39,7 +41,32 @@ impl Up for Nsjail {
         for limit in ["as", "cpu", "fsize", "nofile"] {
             command.args([&format!("--rlimit_{limit}"), "hard"]);
         }
+        if let Some(profile) = &setting.profile {
+            command.args(["--seccomp_string", &policy(profile)]);
+        }
         command.args(told).arg("--").args(super::shell(id));
         Container::of(command)
     }
+}
+
+/// A profile over allow in Kafel, nsjail's language.
+fn policy(profile: &Value) -> String {
+    let rules = profile["syscalls"].as_array().unwrap().iter();
+    let rules = rules.map(|rule| {
+        let names = rule["names"].as_array().unwrap().iter();
+        let names: Vec<&str> = names.filter_map(Value::as_str).collect();
+        let action = match rule["action"].as_str().unwrap() {
+            "SCMP_ACT_ERRNO" => format!("ERRNO({})", rule["errnoRet"]),
+            "SCMP_ACT_TRAP" => "TRAP(0)".to_owned(),
+            "SCMP_ACT_LOG" => "LOG".to_owned(),
+            "SCMP_ACT_KILL_PROCESS" => "KILL_PROCESS".to_owned(),
+            _ => "KILL".to_owned(),
+        };
+        format!("{action} {{ {} }}", names.join(", "))
+    });
+    let rules: Vec<String> = rules.collect();
+    format!(
+        "POLICY lab {{ {} }} USE lab DEFAULT ALLOW",
+        rules.join(", ")
+    )
 }

@@ -32,6 +32,7 @@ pub(super) fn rows() -> Vec<Setting> {
             .oci("/process/capabilities", three(&[]))
             .gvisor()
             .engines("--cap-drop=ALL")
+            .flags(Tongue::Remapped, "--cap-drop=ALL")
             .flags(Tongue::Cri, "drop=ALL")
             .flags(Tongue::Bubblewrap, "--cap-drop ALL")
             .flags(Tongue::Nspawn, "--drop-capability=all")

@@ -18,6 +18,7 @@ pub(super) fn rows() -> Vec<Setting> {
             .oci("/root/readonly", json!(true))
             .gvisor()
             .engines("--read-only")
+            .flags(Tongue::Remapped, "--read-only")
             .flags(Tongue::Cri, "read_only")
             .flags(Tongue::Nspawn, "--read-only")
             .flags(Tongue::Bubblewrap, "--remount-ro /")

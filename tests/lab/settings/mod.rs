@@ -21,6 +21,8 @@ pub(crate) enum Tongue {
     Gvisor,
     /// Arguments of `docker run`.
     Docker,
+    /// The same, where the daemon gives containers a user namespace.
+    Remapped,
     /// Arguments of `podman run`.
     Podman,
     /// Arguments of `podman run` as a user.
@@ -84,6 +86,7 @@ pub(crate) fn all() -> Vec<Setting> {
     for tongue in [
         Tongue::Gvisor,
         Tongue::Docker,
+        Tongue::Remapped,
         Tongue::Podman,
         Tongue::Rootless,
         Tongue::Cri,

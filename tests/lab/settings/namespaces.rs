@@ -30,6 +30,7 @@ pub(super) fn rows() -> Vec<Setting> {
             .flags(Tongue::Cri, "host=ipc")
             .flags(Tongue::Nsjail, "--disable_clone_newipc")
             .flags(Tongue::Lxc, "lxc.namespace.keep = user ipc"),
+        row("host_user").flags(Tongue::Remapped, "--userns=host"),
         row("host_uts")
             .shares("uts")
             .engines("--uts=host")

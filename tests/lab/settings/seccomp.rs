@@ -44,7 +44,17 @@ pub(super) fn rows() -> Vec<Setting> {
         ("trace", "SCMP_ACT_TRACE", Some(7)),
     ]
     .into_iter()
-    .map(|(name, action, errno)| filtered(&format!("seccomp_{name}"), profile(action, errno)))
+    .map(|(name, action, errno)| {
+        let setting = filtered(&format!("seccomp_{name}"), profile(action, errno));
+        match name {
+            // LXC's language has no word for the others, and nsjail's none for the last.
+            "eperm" | "enosys" | "eacces" | "kill_thread" | "trap" => {
+                setting.flags(Tongue::Lxc, "").flags(Tongue::Nsjail, "")
+            }
+            "trace" => setting,
+            _ => setting.flags(Tongue::Nsjail, ""),
+        }
+    })
     .collect();
     for (name, stacked) in [("two", 2), ("five", 5)] {
         let mut setting = row(&format!("seccomp_{name}_filters"))
@@ -63,6 +73,7 @@ pub(super) fn rows() -> Vec<Setting> {
     rows.push(
         row("seccomp_unconfined")
             .engines("--security-opt seccomp=unconfined")
+            .flags(Tongue::Remapped, "--security-opt seccomp=unconfined")
             .flags(Tongue::Cri, "seccomp=unconfined")
             .wants("/seccomp/mode/known", json!("disabled")),
     );
