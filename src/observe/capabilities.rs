@@ -8,6 +8,10 @@ use crate::confinement::{Capabilities, CapabilitySet, Reading};
 
 /// Reads the capabilities noun.
 pub(super) fn capabilities(o: &Observer<'_>) -> Capabilities {
+    o.capabilities.get_or_init(|| read(o)).clone()
+}
+
+fn read(o: &Observer<'_>) -> Capabilities {
     Capabilities {
         effective: set(o, "CapEff", CapSet::Effective, "since Linux 2.2"),
         permitted: set(o, "CapPrm", CapSet::Permitted, "since Linux 2.2"),

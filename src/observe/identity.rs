@@ -6,6 +6,10 @@ use crate::confinement::{Dumpable, Errno, IdMapping, Identity, Ids, Reading, Sec
 
 /// Reads the identity noun.
 pub(super) fn identity(o: &Observer<'_>) -> Identity {
+    o.identity.get_or_init(|| read(o)).clone()
+}
+
+fn read(o: &Observer<'_>) -> Identity {
     let status = &o.status;
     Identity {
         uid: status.field("Uid", "since Linux 2.4", ids),

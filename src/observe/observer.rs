@@ -1,11 +1,13 @@
 //! What every noun reads from: the process's directories, status and mounts.
 
+use std::cell::OnceCell;
+
 use super::mountinfo::Mounts;
 use super::proc_root::{ProcRoot, ReadError};
 use super::process::start_ticks;
 use super::status::{Status, lifted_by};
 use super::{Observe, ObserveError};
-use crate::confinement::{Errno, Process, Reading};
+use crate::confinement::{Capabilities, Errno, Identity, Process, Reading};
 
 /// One process under observation.
 #[derive(Debug)]
@@ -25,6 +27,9 @@ pub(super) struct Observer<'a> {
     pub(super) status: Status,
     /// Its mount table.
     pub(super) mounts: Result<Mounts, ReadError>,
+    /// Its ids and capabilities, which decide about many of its files: read once.
+    pub(super) identity: OnceCell<Identity>,
+    pub(super) capabilities: OnceCell<Capabilities>,
 }
 
 /// The magic number of procfs in `statfs(2)`.
@@ -68,6 +73,8 @@ impl<'a> Observer<'a> {
         Ok(Self {
             status: Status::read(&pid_dir),
             mounts: pid_dir.read("mountinfo").map(|b| Mounts::parse(&b)),
+            identity: OnceCell::new(),
+            capabilities: OnceCell::new(),
             proc,
             options,
             pid_dir,

@@ -1,5 +1,7 @@
 //! What two processes of one container are compared by.
 
+use sha2::{Digest, Sha256};
+
 use crate::confinement::{Difference, NamespaceKind, Text};
 
 use super::view::View;
@@ -32,7 +34,7 @@ impl Traits {
         Self {
             lines: COMPARED.map(|(name, _)| {
                 let line = status.iter().rev().find(|(key, _)| *key == name);
-                line.map(|(_, value)| Box::from(*value))
+                line.map(|(_, value)| bounded(value))
             }),
             label: None,
         }
@@ -66,6 +68,21 @@ impl Traits {
         let newly = |name, off| set(self, name, off) && !set(host, name, off);
         fewer || newly("Seccomp", b"0") || newly("NoNewPrivs", b"0")
     }
+}
+
+/// A value as it is kept: a process may choose 65536 groups, and start thousands that each
+/// have others. What is too long to keep is told apart by its hash.
+fn bounded(value: &[u8]) -> Box<[u8]> {
+    const LONGEST: usize = 1024;
+    if value.len() <= LONGEST {
+        return Box::from(value);
+    }
+    let hash: String = Sha256::digest(value)
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect();
+    let told = format!("{} bytes, sha256 {hash}", value.len());
+    told.into_bytes().into_boxed_slice()
 }
 
 /// Everything in which the confinement of `here` differs from that of `first`.
@@ -122,5 +139,20 @@ fn push(into: &mut Vec<Difference>, what: &str, first: Option<&[u8]>, here: Opti
             first: shown(first),
             here: shown(here),
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_values_are_kept_short_and_told_apart() {
+        let long = |last: &str| [b"7 ".repeat(60_000), last.as_bytes().to_vec()].concat();
+        let of = |groups: &[u8]| Traits::of(&[(b"Groups", groups)]);
+        assert_eq!(of(&long("8")), of(&long("8")));
+        assert_ne!(of(&long("8")), of(&long("9")));
+        assert!(of(&long("8")).line("Groups").unwrap().len() < 200);
+        assert_eq!(of(b"7 8").line("Groups"), Some(&b"7 8"[..]));
     }
 }

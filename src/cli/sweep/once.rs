@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::cli::error::Error;
 use crate::cli::inspect::{node, now};
+use crate::cli::kernel_facts::user_depth;
 use crate::cli::output;
 use crate::confinement::{
     ContainerRecord, Errno, FILTERS_SCHEMA, FilterLine, FilterStack, Kernel, NODE_SCHEMA, Reading,
@@ -69,7 +70,10 @@ impl Once<'_> {
             let mut ended = Ok(());
             let outcome = sweep(&options, &mut |found| {
                 let record = match found {
-                    Found::Container(record) => record,
+                    Found::Container(mut record) => {
+                        user_depth(&mut record.confinement, &self.args.host_proc);
+                        record
+                    }
                     Found::Filters(stack) => {
                         if news.as_mut().is_none_or(|news| news.is_new_stack(&stack)) {
                             ended = each(Piece::Filters(*stack));

@@ -159,9 +159,15 @@ fn docker(bytes: &[u8]) -> Option<State> {
         name: state.name.map(|n| n.trim_start_matches('/').into()),
         image: state.config.image.map(Text::from),
         restart: state.restart_count,
-        labels: state.config.labels.unwrap_or_default(),
+        labels: naming(state.config.labels.unwrap_or_default()),
         ..State::default()
     })
+}
+
+/// The labels that name a Pod's container; others may be many and long.
+fn naming(mut labels: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    labels.retain(|key, value| key.contains("io.kubernetes.") && value.len() <= 4096);
+    labels
 }
 
 fn pid(bytes: &[u8]) -> Option<u32> {

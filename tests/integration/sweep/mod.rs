@@ -4,4 +4,5 @@ mod live;
 mod named;
 mod placed;
 mod repeated;
+mod schema;
 mod tree;
