@@ -7,12 +7,10 @@ use super::Location;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InputError {
     /// It is longer than is read.
-    #[error("{source_name}: {bytes} bytes, expected at most {limit}")]
+    #[error("{source_name}: more than {limit} bytes, the most that is read")]
     TooLarge {
         /// The input.
         source_name: String,
-        /// Its length in bytes.
-        bytes: usize,
         /// The greatest length that is read, in bytes.
         limit: usize,
     },

@@ -36,7 +36,6 @@ pub fn read_documents(source: &str, bytes: &[u8]) -> Result<Vec<Document>, Input
     if bytes.len() > MAX_BYTES {
         return Err(InputError::TooLarge {
             source_name: source.to_owned(),
-            bytes: bytes.len(),
             limit: MAX_BYTES,
         });
     }
@@ -157,7 +156,7 @@ fn problem(error: &Error) -> String {
     match error {
         Error::AliasError { error, .. } => problem(error),
         Error::Budget { breach, .. } => match breach {
-            BudgetBreach::Depth { .. } => format!("expected at most {MAX_DEPTH} levels of nesting"),
+            BudgetBreach::Depth { .. } => too_deep(),
             BudgetBreach::Nodes { .. } | BudgetBreach::Events { .. } => super::located::too_many(),
             BudgetBreach::RecordedAnchorEvents { .. }
             | BudgetBreach::Aliases { .. }
@@ -168,6 +167,9 @@ fn problem(error: &Error) -> String {
         Error::AliasReplayLimitExceeded { .. } => repeated(),
         other => {
             let mut text = other.to_string();
+            if text.starts_with("recursion limit exceeded") {
+                return too_deep();
+            }
             if let Some(place) = other.location() {
                 let suffix = format!(" at line {}, column {}", place.line(), place.column());
                 text.truncate(text.strip_suffix(&suffix).unwrap_or(&text).len());
@@ -175,6 +177,10 @@ fn problem(error: &Error) -> String {
             text
         }
     }
+}
+
+fn too_deep() -> String {
+    format!("expected at most {MAX_DEPTH} levels of nesting")
 }
 
 fn repeated() -> String {

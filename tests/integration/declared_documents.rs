@@ -192,10 +192,7 @@ fn too_large_an_input_is_refused_unread() {
     let large = vec![b' '; 100 << 20];
     assert_eq!(
         read_documents("big.yaml", &large).unwrap_err().to_string(),
-        format!(
-            "big.yaml: {} bytes, expected at most {MAX_BYTES}",
-            100 << 20
-        )
+        format!("big.yaml: more than {MAX_BYTES} bytes, the most that is read")
     );
 }
 

@@ -1,6 +1,7 @@
 //! All integration tests, in one binary.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
+mod bad_input;
 mod bpf;
 mod capture_mounts;
 mod captures;
