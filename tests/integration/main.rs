@@ -6,6 +6,7 @@ mod bpf;
 mod capture_mounts;
 mod captures;
 mod check_cli;
+mod check_observed;
 mod cli;
 mod compare_captures;
 mod compare_cli;
