@@ -1,5 +1,6 @@
 //! All that one comparison found.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Finding, Kind, Severity};
@@ -9,7 +10,7 @@ use crate::confinement::{Source, Subject};
 pub const COMPARISON_SCHEMA: &str = "amiconfined/compare/v1";
 
 /// What a comparison found, with what had no partner.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Comparison {
     /// Always [`COMPARISON_SCHEMA`].
     pub schema: &'static str,
@@ -26,7 +27,7 @@ pub struct Comparison {
 }
 
 /// A declaration or a report without a partner.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Partnerless {
     /// Which container.
     pub subject: Subject,

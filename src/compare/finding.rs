@@ -3,12 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::confinement::{Source, Stage, Subject};
 
 /// How much a finding weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Good to know.
@@ -65,7 +66,7 @@ impl FromStr for Severity {
 }
 
 /// What a finding says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Declared and enforced differ.
@@ -90,7 +91,7 @@ impl fmt::Display for Kind {
 }
 
 /// What was declared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Declared {
     /// The value that is expected.
     pub value: String,
@@ -101,7 +102,7 @@ pub struct Declared {
 }
 
 /// What is enforced.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Actual {
     /// The value.
     pub value: String,
@@ -110,7 +111,7 @@ pub struct Actual {
 }
 
 /// The step of a declaration's way to the kernel at which drift began.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Hop {
     /// The last stage that still says what was declared.
     pub from: Stage,
@@ -125,7 +126,7 @@ impl fmt::Display for Hop {
 }
 
 /// One difference, agreement or gap in what could be seen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Finding {
     /// Stable id, such as `no-new-privs`.
     pub id: &'static str,

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::NamespaceKind;
@@ -14,7 +15,7 @@ use super::expected_rules::{
 };
 
 /// Where in a declaration something stands.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, JsonSchema)]
 pub struct Source {
     /// The file as it was named, `-` for standard input.
     pub file: String,
@@ -59,7 +60,7 @@ impl<T> Expectation<T> {
 }
 
 /// The places that a declaration passes on its way to the kernel, in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// As its author wrote it.
@@ -84,7 +85,7 @@ impl fmt::Display for Stage {
 }
 
 /// Which container a declaration, a report or a finding is about.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, JsonSchema)]
 pub struct Subject {
     /// The Pod's namespace.
     pub namespace: Option<String>,

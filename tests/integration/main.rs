@@ -16,6 +16,7 @@ mod declared_profiles;
 mod declared_workloads;
 mod deploy;
 mod floors;
+mod formats;
 mod live_runc;
 mod observe;
 mod observe_captures;

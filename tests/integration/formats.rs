@@ -1,0 +1,236 @@
+//! The formats that other tools read, held against their published schemas.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use amiconfined::compare::Comparison;
+use amiconfined::confinement::{Report, SCHEMA};
+use serde_json::{Value, json};
+
+use crate::captures::captures;
+
+fn kept(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("schema")
+        .join(name)
+}
+
+/// What a schema says against a document; nothing where it is valid.
+fn violations(schema: &Value, document: &Value) -> Option<String> {
+    let mut schemas = boon::Schemas::new();
+    let mut compiler = boon::Compiler::new();
+    compiler
+        .add_resource("memory:///schema.json", schema.clone())
+        .unwrap();
+    let index = compiler
+        .compile("memory:///schema.json", &mut schemas)
+        .unwrap();
+    schemas
+        .validate(document, index)
+        .err()
+        .map(|e| format!("{e:#}"))
+}
+
+fn read(path: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+fn tool(args: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_amiconfined"))
+        .args(args)
+        .output()
+        .unwrap();
+    assert_ne!(
+        output.status.code(),
+        Some(2),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Compares each captured Pod in a format and gives what was written.
+fn comparisons(format: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    let mut all = Vec::new();
+    for capture in captures() {
+        let Some(confinement) = capture.enforced() else {
+            continue;
+        };
+        let report = Report {
+            schema: SCHEMA.to_owned(),
+            tool_version: "0".to_owned(),
+            time: "2026-01-01T00:00:00Z".to_owned(),
+            node: amiconfined::confinement::Reading::Known("n".into()),
+            confinement,
+        };
+        std::fs::write(&file, serde_json::to_vec(&report).unwrap()).unwrap();
+        let pod = capture.dir.join("pod.json");
+        all.push(tool(&[
+            "compare",
+            "--declared",
+            pod.to_str().unwrap(),
+            "--actual",
+            file.to_str().unwrap(),
+            "--format",
+            format,
+        ]));
+    }
+    all
+}
+
+/// The SARIF schema as OASIS published it, from the crate that has it.
+fn sarif_schema() -> Value {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--offline",
+            "--filter-platform",
+        ])
+        .arg(format!("{}-unknown-linux-gnu", std::env::consts::ARCH))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let found = packages
+        .iter()
+        .find(|p| p["name"] == "serde-sarif")
+        .unwrap();
+    let manifest = Path::new(found["manifest_path"].as_str().unwrap());
+    let schema = read(&manifest.with_file_name("src").join("schema.json"));
+    assert!(
+        schema["$id"]
+            .as_str()
+            .unwrap()
+            .ends_with("/sarif-schema-2.1.0.json")
+    );
+    schema
+}
+
+#[test]
+fn sarif_is_valid_by_the_published_schema() {
+    let schema = sarif_schema();
+    assert!(violations(&schema, &json!({"version": "2.1.0"})).is_some());
+    let all = comparisons("sarif");
+    for text in &all {
+        let document: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(violations(&schema, &document), None);
+        for result in document["runs"][0]["results"].as_array().unwrap() {
+            let place = &result["locations"][0]["physicalLocation"];
+            assert!(place["region"]["startLine"].as_u64().unwrap() > 0);
+        }
+    }
+    println!("{} documents are valid", all.len());
+}
+
+/// `UPDATE_SCHEMA=1 cargo test schema` writes the file anew.
+#[test]
+fn the_schema_of_comparisons_is_the_one_of_the_types() {
+    let schema = schemars::schema_for!(Comparison);
+    let mut made = serde_json::to_string_pretty(&schema).unwrap();
+    made.push('\n');
+    if std::env::var_os("UPDATE_SCHEMA").is_some() {
+        std::fs::write(kept("compare.v1.json"), &made).unwrap();
+    }
+    let kept = std::fs::read_to_string(kept("compare.v1.json")).unwrap();
+    assert_eq!(kept, made, "regenerate with UPDATE_SCHEMA=1");
+}
+
+#[test]
+fn comparisons_are_valid_by_their_schema() {
+    let schema = read(&kept("compare.v1.json"));
+    assert!(violations(&schema, &json!({})).is_some());
+    for text in comparisons("json") {
+        assert_eq!(
+            violations(&schema, &serde_json::from_str(&text).unwrap()),
+            None
+        );
+    }
+}
+
+#[test]
+fn checks_are_valid_by_their_schema() {
+    let schema = read(&kept("check.v1.json"));
+    assert!(violations(&schema, &json!({})).is_some());
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let pod = file(
+        "pod.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: team}\nspec: {containers: [{name: c}]}\n",
+    );
+    let namespace = file(
+        "ns.yaml",
+        "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: team\n  labels: {pod-security.kubernetes.io/enforce: restricted}\n",
+    );
+    for args in [
+        &["check", "--format", "json"][..],
+        &["check", "--format", "json", "--version", "v1.24", &pod],
+        &[
+            "check",
+            "--format",
+            "json",
+            "--namespace-file",
+            &namespace,
+            &pod,
+        ],
+    ] {
+        let document: Value = serde_json::from_str(&tool(args)).unwrap();
+        assert_eq!(violations(&schema, &document), None);
+    }
+}
+
+/// The reporter's own XSD: testsuites hold testsuite, those testcase, and the counts are right.
+#[test]
+fn junit_is_well_formed_and_counts_what_it_holds() {
+    for text in comparisons("junit") {
+        assert!(
+            text.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"),
+            "{text}"
+        );
+        let mut open: Vec<&str> = Vec::new();
+        for tag in text
+            .split('<')
+            .skip(2)
+            .filter_map(|part| part.split('>').next())
+        {
+            let name = tag
+                .trim_start_matches('/')
+                .split([' ', '/'])
+                .next()
+                .unwrap();
+            if tag.starts_with('/') {
+                assert_eq!(open.pop(), Some(name), "{text}");
+                continue;
+            }
+            let parent = match name {
+                "testsuites" => None,
+                "testsuite" => Some("testsuites"),
+                "testcase" => Some("testsuite"),
+                "failure" | "error" | "skipped" => Some("testcase"),
+                other => panic!("an element that JUnit has not: {other}"),
+            };
+            assert_eq!(open.last().copied(), parent, "{text}");
+            if !tag.ends_with('/') {
+                open.push(name);
+            }
+        }
+        assert!(open.is_empty());
+        let count = |what: &str| text.matches(what).count();
+        let told = |key: &str| -> usize {
+            let rest = text.split_once(&format!(" {key}=\"")).unwrap().1;
+            rest.split('"').next().unwrap().parse().unwrap()
+        };
+        assert_eq!(told("tests"), count("<testcase "));
+        assert_eq!(told("failures"), count("<failure"));
+        assert_eq!(told("errors"), count("<error"));
+    }
+}
