@@ -9,6 +9,7 @@
 mod annotations;
 mod filters;
 mod first;
+mod helpers;
 mod host;
 mod host_groups;
 mod identity;

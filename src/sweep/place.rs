@@ -103,6 +103,7 @@ pub(super) fn place(
     nested::part(&mut placed, &names, firsts);
     shared::part(&mut placed, firsts);
     super::sandboxes::place(rest, host, &mut placed, &parents, firsts);
+    super::helpers::join(&mut placed, confirmed);
     placed
 }
 

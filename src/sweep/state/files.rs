@@ -236,6 +236,7 @@ fn gvisor(bytes: &[u8]) -> Option<State> {
     let own = state.sandbox.id.is_empty() || state.sandbox.id == state.id;
     Some(State {
         pid: if own { state.sandbox.pid } else { state.gofer },
+        helper: own.then_some(state.gofer),
         id: state.id.into(),
         bundle: state.bundle.map(Text::from),
         sandbox: Some(Sandbox::Gvisor),

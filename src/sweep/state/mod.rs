@@ -38,6 +38,8 @@ pub(super) struct State {
     pub(super) restart: Option<u32>,
     /// Labels that say more, as Docker keeps them.
     pub(super) labels: BTreeMap<String, String>,
+    /// A process outside that serves it alone, as gVisor's gofer does.
+    pub(super) helper: Option<u32>,
     /// The user whose own word it is; `None` for root's.
     pub(super) user: Option<u32>,
     /// The file.

@@ -27,12 +27,14 @@ pub(super) struct Told {
 type Start = fn(&Arena) -> Result<Told, String>;
 
 /// Every runtime: its programs, and how it starts a container.
-pub(super) const ALL: [(&[&str], Start); 8] = [
+pub(super) const ALL: [(&[&str], Start); 10] = [
     (&["runc"], |arena| oci(arena, "runc")),
     (&["crun"], |arena| oci(arena, "crun")),
     (&["podman", "crun"], podman),
     (&["dockerd", "docker", "runc"], docker),
     (&["lxc-start", "lxc-info"], lxc),
+    (&["containerd", "ctr", "runc"], containerd),
+    (&["runsc"], gvisor),
     (&["bwrap"], bubblewrap),
     (&["systemd-nspawn"], nspawn),
     (&["unshare"], unshare),
@@ -221,6 +223,68 @@ fn inspected(runtime: &'static str, said: &Value, image: Option<&str>) -> Told {
         image: image.map(str::to_owned),
         manager: Some(runtime),
     }
+}
+
+fn containerd(arena: &Arena) -> Result<Told, String> {
+    background(
+        &mut Command::new("containerd"),
+        &arena.path("containerd.log"),
+    );
+    let ctr = || Command::new("ctr");
+    until("containerd", || must(ctr().arg("version")).ok())?;
+    let name = "sweep-ctr";
+    let beats = format!(
+        "type=bind,src={},dst=/beat,options=bind:rw",
+        arena.path("beat").display()
+    );
+    must(
+        ctr()
+            .args(["run", "-d", "--mount", &beats, "--rootfs"])
+            .arg(arena.path("rootfs"))
+            .arg(name)
+            .args(beat("containerd")),
+    )?;
+    let tasks = must(ctr().args(["task", "ls"]))?;
+    let line = tasks.lines().find(|line| line.starts_with(name));
+    let pid = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
+    Ok(Told {
+        runtime: "containerd",
+        id: Some(name.to_owned()),
+        pid: pid.ok_or(tasks)?,
+        name: None,
+        image: None,
+        manager: Some("containerd"),
+    })
+}
+
+/// Its processes are its own kernel's: what beats is the sentry, and has no file to beat to.
+fn gvisor(arena: &Arena) -> Result<Told, String> {
+    let id = "sweep-runsc";
+    let sleep = ["/bin/sleep", "1000"].map(str::to_owned);
+    let dir = bundle(arena, id, &sleep, |_| {});
+    let runsc = || {
+        let mut command = Command::new("runsc");
+        command.args(["--network=none", "--ignore-cgroups", "--platform=ptrace"]);
+        command
+    };
+    let mut start = runsc();
+    start
+        .args(["run", "--detach", "--bundle"])
+        .arg(&dir)
+        .arg(id);
+    background(&mut start, &arena.path("runsc.log"));
+    let state = until("runsc", || {
+        let said: Value = serde_json::from_str(&must(runsc().args(["state", id])).ok()?).ok()?;
+        (said["status"] == "running").then_some(said)
+    })?;
+    Ok(Told {
+        runtime: "runsc",
+        id: Some(id.to_owned()),
+        pid: pid(&state["pid"]),
+        name: None,
+        image: None,
+        manager: None,
+    })
 }
 
 fn lxc(arena: &Arena) -> Result<Told, String> {
