@@ -17,6 +17,7 @@ mod look;
 mod lxc;
 mod nested;
 mod node;
+mod options;
 mod paths;
 mod place;
 mod record;
@@ -30,4 +31,5 @@ mod told;
 mod traits;
 mod view;
 
-pub use run::{Found, Options, Outcome, Progress, SweepError, sweep};
+pub use options::{Found, Options, Outcome, Progress, SweepError};
+pub use run::sweep;

@@ -1,5 +1,6 @@
 //! Sweeps of machines made of files, and of real containers.
 
+mod differing;
 mod live;
 mod named;
 mod placed;

@@ -67,6 +67,9 @@ impl Arena {
         let arena = Self { dir };
         arena.rootfs("rootfs");
         fs::create_dir(arena.path("beat")).unwrap();
+        // A container of a user beats as that user.
+        let all = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+        fs::set_permissions(arena.path("beat"), all).unwrap();
         let exe = std::env::current_exe().unwrap();
         // A copy, since the original's directory is not to be seen in containers.
         fs::copy(exe, arena.path("beat/exe")).unwrap();

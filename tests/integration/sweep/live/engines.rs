@@ -4,8 +4,8 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::arena::{Arena, background, has, must, until};
-use super::heartbeat;
+use super::arena::{Arena, has, must};
+use super::{heartbeat, managed, rootless, unmanaged};
 
 /// What a runtime says of a container that it started.
 #[derive(Debug)]
@@ -24,20 +24,22 @@ pub(super) struct Told {
     pub(super) manager: Option<&'static str>,
 }
 
+/// Starts a container.
 type Start = fn(&Arena) -> Result<Told, String>;
 
 /// Every runtime: its programs, and how it starts a container.
-pub(super) const ALL: [(&[&str], Start); 10] = [
+pub(super) const ALL: [(&[&str], Start); 11] = [
     (&["runc"], |arena| oci(arena, "runc")),
     (&["crun"], |arena| oci(arena, "crun")),
-    (&["podman", "crun"], podman),
-    (&["dockerd", "docker", "runc"], docker),
-    (&["lxc-start", "lxc-info"], lxc),
-    (&["containerd", "ctr", "runc"], containerd),
-    (&["runsc"], gvisor),
-    (&["bwrap"], bubblewrap),
-    (&["systemd-nspawn"], nspawn),
-    (&["unshare"], unshare),
+    (&["podman", "crun"], managed::podman),
+    (&["podman", "newuidmap", "setpriv"], rootless::podman),
+    (&["dockerd", "docker", "runc"], managed::docker),
+    (&["lxc-start", "lxc-info"], managed::lxc),
+    (&["containerd", "ctr", "runc"], managed::containerd),
+    (&["runsc"], managed::gvisor),
+    (&["bwrap"], unmanaged::bubblewrap),
+    (&["systemd-nspawn"], unmanaged::nspawn),
+    (&["unshare"], unmanaged::unshare),
 ];
 
 /// Starts one, unless its programs are not there.
@@ -50,7 +52,7 @@ pub(super) fn start(arena: &Arena, programs: &[&str], start: Start) -> Option<To
 }
 
 /// The heartbeat of a runtime's container, as it is run inside.
-fn beat(runtime: &str) -> Vec<String> {
+pub(super) fn beat(runtime: &str) -> Vec<String> {
     heartbeat::command("/beat/exe", &format!("/beat/{runtime}"))
 }
 
@@ -96,7 +98,8 @@ pub(super) fn run(program: &str, dir: &std::path::Path, id: &str) -> Result<Valu
     serde_json::from_str(&state).map_err(|e| e.to_string())
 }
 
-fn pid(value: &Value) -> u32 {
+/// A process's id out of JSON.
+pub(super) fn pid(value: &Value) -> u32 {
     u32::try_from(value.as_u64().unwrap()).unwrap()
 }
 
@@ -115,7 +118,7 @@ fn oci(arena: &Arena, program: &'static str) -> Result<Told, String> {
 }
 
 /// The root filesystem as an archive, for engines.
-fn archive(arena: &Arena) -> Result<std::path::PathBuf, String> {
+pub(super) fn archive(arena: &Arena) -> Result<std::path::PathBuf, String> {
     let file = arena.path("rootfs.tar");
     must(
         Command::new("tar")
@@ -128,91 +131,8 @@ fn archive(arena: &Arena) -> Result<std::path::PathBuf, String> {
     Ok(file)
 }
 
-fn podman(arena: &Arena) -> Result<Told, String> {
-    // This machine may not raise limits, which is what podman's own defaults do.
-    let conf = "[containers]\ndefault_ulimits = []\n[engine]\nevents_logger = \"none\"\n";
-    std::fs::write(arena.path("containers.conf"), conf).unwrap();
-    let podman = || {
-        let mut command = Command::new("podman");
-        command.env("CONTAINERS_CONF", arena.path("containers.conf"));
-        command.args(["--cgroup-manager", "cgroupfs"]);
-        command
-    };
-    must(
-        podman()
-            .args(["import", "-q"])
-            .arg(archive(arena)?)
-            .arg("localhost/lab:1"),
-    )?;
-    let beats = format!("{}:/beat", arena.path("beat").display());
-    must(
-        podman()
-            .args([
-                "run",
-                "-d",
-                "--name",
-                "sweep-podman",
-                "--network",
-                "none",
-                "--cap-drop",
-                "all",
-                "-v",
-                &beats,
-                "localhost/lab:1",
-            ])
-            .args(beat("podman")),
-    )?;
-    let said: Value =
-        serde_json::from_str(&must(podman().args(["inspect", "sweep-podman"]))?).unwrap();
-    Ok(inspected("podman", &said[0], said[0]["ImageName"].as_str()))
-}
-
-fn docker(arena: &Arena) -> Result<Told, String> {
-    background(
-        Command::new("dockerd").args(["--iptables=false", "--bridge=none"]),
-        &arena.path("dockerd.log"),
-    );
-    let docker = || {
-        let mut command = Command::new("docker");
-        command
-            .args(["-H", "unix:///run/docker.sock"])
-            .env("DOCKER_CONFIG", arena.dir.path());
-        command
-    };
-    until("dockerd", || must(docker().arg("version")).ok())?;
-    must(
-        docker()
-            .arg("import")
-            .arg(archive(arena)?)
-            .arg("localhost/lab:1"),
-    )?;
-    let beats = format!("{}:/beat", arena.path("beat").display());
-    must(
-        docker()
-            .args([
-                "run",
-                "-d",
-                "--name",
-                "sweep-docker",
-                "--network",
-                "none",
-                "--read-only",
-                "-v",
-                &beats,
-                "localhost/lab:1",
-            ])
-            .args(beat("docker")),
-    )?;
-    let said: Value =
-        serde_json::from_str(&must(docker().args(["inspect", "sweep-docker"]))?).unwrap();
-    Ok(inspected(
-        "docker",
-        &said[0],
-        said[0]["Config"]["Image"].as_str(),
-    ))
-}
-
-fn inspected(runtime: &'static str, said: &Value, image: Option<&str>) -> Told {
+/// What podman's and docker's `inspect` says.
+pub(super) fn inspected(runtime: &'static str, said: &Value, image: Option<&str>) -> Told {
     Told {
         runtime,
         id: said["Id"].as_str().map(str::to_owned),
@@ -223,154 +143,4 @@ fn inspected(runtime: &'static str, said: &Value, image: Option<&str>) -> Told {
         image: image.map(str::to_owned),
         manager: Some(runtime),
     }
-}
-
-fn containerd(arena: &Arena) -> Result<Told, String> {
-    background(
-        &mut Command::new("containerd"),
-        &arena.path("containerd.log"),
-    );
-    let ctr = || Command::new("ctr");
-    until("containerd", || must(ctr().arg("version")).ok())?;
-    let name = "sweep-ctr";
-    let beats = format!(
-        "type=bind,src={},dst=/beat,options=bind:rw",
-        arena.path("beat").display()
-    );
-    must(
-        ctr()
-            .args(["run", "-d", "--mount", &beats, "--rootfs"])
-            .arg(arena.path("rootfs"))
-            .arg(name)
-            .args(beat("containerd")),
-    )?;
-    let tasks = must(ctr().args(["task", "ls"]))?;
-    let line = tasks.lines().find(|line| line.starts_with(name));
-    let pid = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
-    Ok(Told {
-        runtime: "containerd",
-        id: Some(name.to_owned()),
-        pid: pid.ok_or(tasks)?,
-        name: None,
-        image: None,
-        manager: Some("containerd"),
-    })
-}
-
-/// Its processes are its own kernel's: what beats is the sentry, and has no file to beat to.
-fn gvisor(arena: &Arena) -> Result<Told, String> {
-    let id = "sweep-runsc";
-    let sleep = ["/bin/sleep", "1000"].map(str::to_owned);
-    let dir = bundle(arena, id, &sleep, |_| {});
-    let runsc = || {
-        let mut command = Command::new("runsc");
-        command.args(["--network=none", "--ignore-cgroups", "--platform=ptrace"]);
-        command
-    };
-    let mut start = runsc();
-    start
-        .args(["run", "--detach", "--bundle"])
-        .arg(&dir)
-        .arg(id);
-    background(&mut start, &arena.path("runsc.log"));
-    let state = until("runsc", || {
-        let said: Value = serde_json::from_str(&must(runsc().args(["state", id])).ok()?).ok()?;
-        (said["status"] == "running").then_some(said)
-    })?;
-    Ok(Told {
-        runtime: "runsc",
-        id: Some(id.to_owned()),
-        pid: pid(&state["pid"]),
-        name: None,
-        image: None,
-        manager: None,
-    })
-}
-
-fn lxc(arena: &Arena) -> Result<Told, String> {
-    let name = "sweep-lxc";
-    let config = format!(
-        "lxc.rootfs.path = dir:{}\nlxc.uts.name = x\nlxc.net.0.type = none\nlxc.mount.auto = proc:mixed\n\
-         lxc.mount.entry = {} beat none bind,create=dir 0 0\nlxc.execute.cmd = {}\nlxc.init.cmd = /bin/sh /beat/lxc.sh\n",
-        arena.path("rootfs").display(),
-        arena.path("beat").display(),
-        "/bin/true",
-    );
-    let file = arena.path("lxc.conf");
-    std::fs::write(&file, config).unwrap();
-    std::fs::write(arena.path("beat/lxc.sh"), &beat("lxc")[2]).unwrap();
-    must(
-        Command::new("lxc-start")
-            .args(["-n", name, "-d", "-f"])
-            .arg(&file),
-    )?;
-    let said = must(Command::new("lxc-info").args(["-n", name, "-p", "-H"]))?;
-    Ok(Told {
-        runtime: "lxc",
-        id: Some(name.to_owned()),
-        pid: said.trim().parse().map_err(|_| said.clone())?,
-        name: Some(name.to_owned()),
-        image: None,
-        manager: Some("lxc"),
-    })
-}
-
-/// One that has no state to ask: its heartbeat is found by its arguments.
-fn unmanaged(arena: &Arena, runtime: &'static str, command: &mut Command) -> Result<Told, String> {
-    background(command, &arena.path(&format!("{runtime}.log")));
-    heartbeat::wait(&arena.path("beat").join(runtime));
-    let pid = until(runtime, || heartbeat::process(runtime))?;
-    Ok(Told {
-        runtime,
-        id: None,
-        pid,
-        name: None,
-        image: None,
-        manager: None,
-    })
-}
-
-fn bubblewrap(arena: &Arena) -> Result<Told, String> {
-    let mut command = Command::new("bwrap");
-    command
-        .args(["--unshare-all", "--bind"])
-        .arg(arena.path("rootfs"))
-        .arg("/");
-    command
-        .args(["--bind"])
-        .arg(arena.path("beat"))
-        .arg("/beat");
-    command
-        .args(["--proc", "/proc", "--dev", "/dev"])
-        .args(beat("bwrap"));
-    unmanaged(arena, "bwrap", &mut command)
-}
-
-fn nspawn(arena: &Arena) -> Result<Told, String> {
-    let mut command = Command::new("systemd-nspawn");
-    command.args([
-        "-q",
-        "--register=no",
-        "--keep-unit",
-        "-M",
-        "sweep-nspawn",
-        "-D",
-    ]);
-    command.arg(arena.rootfs("rootfs-nspawn"));
-    command
-        .arg(format!("--bind={}:/beat", arena.path("beat").display()))
-        .args(beat("nspawn"));
-    unmanaged(arena, "nspawn", &mut command)
-}
-
-fn unshare(arena: &Arena) -> Result<Told, String> {
-    let exe = arena.path("beat/exe");
-    let file = arena.path("beat/unshare");
-    let mut command = Command::new("unshare");
-    command.args(["--pid", "--fork", "--mount", "--net", "--kill-child"]);
-    command.args(heartbeat::command(
-        exe.to_str().unwrap(),
-        file.to_str().unwrap(),
-    ));
-    unmanaged(arena, "unshare", &mut command)
 }

@@ -1,0 +1,182 @@
+//! Containers of runtimes that keep state of them.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::arena::{Arena, background, must, until};
+use super::engines::{Told, archive, beat, bundle, inspected, pid};
+
+pub(super) fn podman(arena: &Arena) -> Result<Told, String> {
+    // This machine may not raise limits, which is what podman's own defaults do.
+    let conf = "[containers]\ndefault_ulimits = []\n[engine]\nevents_logger = \"none\"\n";
+    std::fs::write(arena.path("containers.conf"), conf).unwrap();
+    let podman = || {
+        let mut command = Command::new("podman");
+        command.env("CONTAINERS_CONF", arena.path("containers.conf"));
+        command.args(["--cgroup-manager", "cgroupfs"]);
+        command
+    };
+    must(
+        podman()
+            .args(["import", "-q"])
+            .arg(archive(arena)?)
+            .arg("localhost/lab:1"),
+    )?;
+    let beats = format!("{}:/beat", arena.path("beat").display());
+    must(
+        podman()
+            .args([
+                "run",
+                "-d",
+                "--name",
+                "sweep-podman",
+                "--network",
+                "none",
+                "--cap-drop",
+                "all",
+                "-v",
+                &beats,
+                "localhost/lab:1",
+            ])
+            .args(beat("podman")),
+    )?;
+    let said: Value =
+        serde_json::from_str(&must(podman().args(["inspect", "sweep-podman"]))?).unwrap();
+    Ok(inspected("podman", &said[0], said[0]["ImageName"].as_str()))
+}
+
+pub(super) fn docker(arena: &Arena) -> Result<Told, String> {
+    background(
+        Command::new("dockerd").args(["--iptables=false", "--bridge=none"]),
+        &arena.path("dockerd.log"),
+    );
+    let docker = || {
+        let mut command = Command::new("docker");
+        command
+            .args(["-H", "unix:///run/docker.sock"])
+            .env("DOCKER_CONFIG", arena.dir.path());
+        command
+    };
+    until("dockerd", || must(docker().arg("version")).ok())?;
+    must(
+        docker()
+            .arg("import")
+            .arg(archive(arena)?)
+            .arg("localhost/lab:1"),
+    )?;
+    let beats = format!("{}:/beat", arena.path("beat").display());
+    must(
+        docker()
+            .args([
+                "run",
+                "-d",
+                "--name",
+                "sweep-docker",
+                "--network",
+                "none",
+                "--read-only",
+                "-v",
+                &beats,
+                "localhost/lab:1",
+            ])
+            .args(beat("docker")),
+    )?;
+    let said: Value =
+        serde_json::from_str(&must(docker().args(["inspect", "sweep-docker"]))?).unwrap();
+    Ok(inspected(
+        "docker",
+        &said[0],
+        said[0]["Config"]["Image"].as_str(),
+    ))
+}
+
+pub(super) fn containerd(arena: &Arena) -> Result<Told, String> {
+    background(
+        &mut Command::new("containerd"),
+        &arena.path("containerd.log"),
+    );
+    let ctr = || Command::new("ctr");
+    until("containerd", || must(ctr().arg("version")).ok())?;
+    let name = "sweep-ctr";
+    let beats = format!(
+        "type=bind,src={},dst=/beat,options=bind:rw",
+        arena.path("beat").display()
+    );
+    must(
+        ctr()
+            .args(["run", "-d", "--mount", &beats, "--rootfs"])
+            .arg(arena.path("rootfs"))
+            .arg(name)
+            .args(beat("containerd")),
+    )?;
+    let tasks = must(ctr().args(["task", "ls"]))?;
+    let line = tasks.lines().find(|line| line.starts_with(name));
+    let pid = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
+    Ok(Told {
+        runtime: "containerd",
+        id: Some(name.to_owned()),
+        pid: pid.ok_or(tasks)?,
+        name: None,
+        image: None,
+        manager: Some("containerd"),
+    })
+}
+
+/// Its processes are its own kernel's: what beats is the sentry, and has no file to beat to.
+pub(super) fn gvisor(arena: &Arena) -> Result<Told, String> {
+    let id = "sweep-runsc";
+    let sleep = ["/bin/sleep", "1000"].map(str::to_owned);
+    let dir = bundle(arena, id, &sleep, |_| {});
+    let runsc = || {
+        let mut command = Command::new("runsc");
+        command.args(["--network=none", "--ignore-cgroups", "--platform=ptrace"]);
+        command
+    };
+    let mut start = runsc();
+    start
+        .args(["run", "--detach", "--bundle"])
+        .arg(&dir)
+        .arg(id);
+    background(&mut start, &arena.path("runsc.log"));
+    let state = until("runsc", || {
+        let said: Value = serde_json::from_str(&must(runsc().args(["state", id])).ok()?).ok()?;
+        (said["status"] == "running").then_some(said)
+    })?;
+    Ok(Told {
+        runtime: "runsc",
+        id: Some(id.to_owned()),
+        pid: pid(&state["pid"]),
+        name: None,
+        image: None,
+        manager: None,
+    })
+}
+
+pub(super) fn lxc(arena: &Arena) -> Result<Told, String> {
+    let name = "sweep-lxc";
+    let config = format!(
+        "lxc.rootfs.path = dir:{}\nlxc.uts.name = x\nlxc.net.0.type = none\nlxc.mount.auto = proc:mixed\n\
+         lxc.mount.entry = {} beat none bind,create=dir 0 0\nlxc.execute.cmd = {}\nlxc.init.cmd = /bin/sh /beat/lxc.sh\n",
+        arena.path("rootfs").display(),
+        arena.path("beat").display(),
+        "/bin/true",
+    );
+    let file = arena.path("lxc.conf");
+    std::fs::write(&file, config).unwrap();
+    std::fs::write(arena.path("beat/lxc.sh"), &beat("lxc")[2]).unwrap();
+    must(
+        Command::new("lxc-start")
+            .args(["-n", name, "-d", "-f"])
+            .arg(&file),
+    )?;
+    let said = must(Command::new("lxc-info").args(["-n", name, "-p", "-H"]))?;
+    Ok(Told {
+        runtime: "lxc",
+        id: Some(name.to_owned()),
+        pid: said.trim().parse().map_err(|_| said.clone())?,
+        name: Some(name.to_owned()),
+        image: None,
+        manager: Some("lxc"),
+    })
+}

@@ -1,0 +1,71 @@
+//! Sandboxes of programs that keep no state of them.
+
+use std::process::Command;
+
+use super::arena::{Arena, background, until};
+use super::engines::{Told, beat};
+use super::heartbeat;
+
+/// One that has no state to ask: its heartbeat is found by its arguments.
+pub(super) fn unmanaged(
+    arena: &Arena,
+    runtime: &'static str,
+    command: &mut Command,
+) -> Result<Told, String> {
+    background(command, &arena.path(&format!("{runtime}.log")));
+    heartbeat::wait(&arena.path("beat").join(runtime));
+    let pid = until(runtime, || heartbeat::process(runtime))?;
+    Ok(Told {
+        runtime,
+        id: None,
+        pid,
+        name: None,
+        image: None,
+        manager: None,
+    })
+}
+
+pub(super) fn bubblewrap(arena: &Arena) -> Result<Told, String> {
+    let mut command = Command::new("bwrap");
+    command
+        .args(["--unshare-all", "--bind"])
+        .arg(arena.path("rootfs"))
+        .arg("/");
+    command
+        .args(["--bind"])
+        .arg(arena.path("beat"))
+        .arg("/beat");
+    command
+        .args(["--proc", "/proc", "--dev", "/dev"])
+        .args(beat("bwrap"));
+    unmanaged(arena, "bwrap", &mut command)
+}
+
+pub(super) fn nspawn(arena: &Arena) -> Result<Told, String> {
+    let mut command = Command::new("systemd-nspawn");
+    command.args([
+        "-q",
+        "--register=no",
+        "--keep-unit",
+        "-M",
+        "sweep-nspawn",
+        "-D",
+    ]);
+    command.arg(arena.rootfs("rootfs-nspawn"));
+    command
+        .arg(format!("--bind={}:/beat", arena.path("beat").display()))
+        .args(beat("nspawn"));
+    unmanaged(arena, "nspawn", &mut command)
+}
+
+pub(super) fn unshare(arena: &Arena) -> Result<Told, String> {
+    let exe = arena.path("beat/exe");
+    let file = arena.path("beat/unshare");
+    let mut command = Command::new("unshare");
+    command.args(["--pid", "--fork", "--mount", "--net", "--kill-child"]);
+    command.args(heartbeat::command(
+        exe.to_str().unwrap(),
+        file.to_str().unwrap(),
+    ));
+    unmanaged(arena, "unshare", &mut command)
+}
