@@ -1,6 +1,6 @@
 //! Which processes form one container, under every layout of cgroups.
 
-use amiconfined::confinement::{ContainerKind, ContainerRecord, Manager, Reading};
+use amiconfined::confinement::{ContainerKind, ContainerRecord, Manager};
 
 use super::tree::{Proc, Tree};
 

@@ -6,6 +6,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -20,6 +21,8 @@ const SCRIPT: &str = "ip link set lo up; umount /sys/fs/cgroup/unified 2>/dev/nu
         mkdir -p /var/lib/$d && mount -t tmpfs tmpfs /var/lib/$d || exit 1
     done
     \"$@\"; exit $?";
+
+static ALONE: Mutex<()> = Mutex::new(());
 
 /// What is inside.
 pub(super) struct Arena {
@@ -38,6 +41,10 @@ impl Arena {
         if std::env::var_os(INSIDE).is_some() {
             return Some(Self::new());
         }
+        // One after the other: what is measured in one is not to be the other's load.
+        let _alone = ALONE
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let before = groups();
         let status = Command::new("unshare")
             .args([
