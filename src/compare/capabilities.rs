@@ -23,7 +23,11 @@ pub(super) fn check(expected: &Expected, actual: &Confinement, findings: &mut Fi
         unknown_name(written, findings);
     }
     let uid = inside(&actual.identity.uid, &actual.identity.uid_map);
-    let distances = match distances(rule, &actual.capabilities, &uid) {
+    let another_user = match (&expected.uid, uid.known()) {
+        (Some(declared), Some(uid)) => declared.value != *uid,
+        _ => false,
+    };
+    let distances = match distances(rule, &actual.capabilities, &uid, another_user) {
         Ok(distances) => distances,
         Err(reading) => {
             findings

@@ -21,10 +21,12 @@ pub(super) struct Distance {
 }
 
 /// Each known set's distance from the rule; `Err` names the first set that is not known.
+/// `another_user` tells that the process runs as another user than is declared.
 pub(super) fn distances<'a>(
     rule: &CapabilityRule,
     sets: &'a Capabilities,
     uid: &Reading<u32>,
+    another_user: bool,
 ) -> Result<Vec<Distance>, &'a Reading<CapabilitySet>> {
     let mut out = Vec::new();
     for (name, reading) in sets.sets() {
@@ -34,6 +36,12 @@ pub(super) fn distances<'a>(
             "ambient" => rule.ambient,
             _ => match (rule.effective, uid.known()) {
                 (EffectiveRule::AfterExec, Some(uid)) => after_exec(rule, *uid),
+                (EffectiveRule::AfterExecWithin(before), Some(uid)) => {
+                    match after_exec(rule, *uid) {
+                        SetRule::Exactly(set) => SetRule::Exactly(CapabilitySet(set.0 & before.0)),
+                        other => other,
+                    }
+                }
                 _ => SetRule::Any,
             },
         };
@@ -47,7 +55,13 @@ pub(super) fn distances<'a>(
             }
             return Err(reading);
         };
-        out.push(distance(name, wanted, *have));
+        let mut distance = distance(name, wanted, *have);
+        // What another user than the declared one wants is told as that user; under
+        // no_new_privs an execve as user 0 gives no more than was permitted before.
+        if another_user && matches!(name, "effective" | "permitted") {
+            distance.missing = CapabilitySet::EMPTY;
+        }
+        out.push(distance);
     }
     Ok(out)
 }

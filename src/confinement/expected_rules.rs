@@ -28,6 +28,9 @@ pub enum EffectiveRule {
     /// What an execve leaves, `capabilities(7)`: for user 0 the bounding and
     /// inheritable sets, for any other the ambient set.
     AfterExec,
+    /// The same under no_new_privs, where an execve as user 0 gives no capability beyond
+    /// those that were permitted before: these.
+    AfterExecWithin(CapabilitySet),
     /// Anything.
     Any,
 }

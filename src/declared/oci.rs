@@ -138,7 +138,11 @@ fn capabilities(process: &Field<'_>, expected: &mut Expected) -> Result<(), Inpu
             bounding: SetRule::Exactly(bounding),
             inheritable: SetRule::Exactly(inheritable),
             ambient: SetRule::Exactly(raised),
-            effective: EffectiveRule::AfterExec,
+            effective: if process.get("noNewPrivileges").flag()? == Some(true) {
+                EffectiveRule::AfterExecWithin(permitted)
+            } else {
+                EffectiveRule::AfterExec
+            },
             written,
         },
         "process.capabilities",

@@ -5,6 +5,7 @@ mod bundle;
 mod engines;
 mod oci;
 mod oci_rows;
+mod pods;
 
 use std::path::Path;
 use std::process::Command;

@@ -8,7 +8,7 @@ use super::bundle::{base, report};
 use super::oci_rows::ROWS;
 use super::{compared, missing};
 
-fn apply(config: &mut Value, edits: &[(&str, &str)]) {
+pub(super) fn apply(config: &mut Value, edits: &[(&str, &str)]) {
     for (pointer, text) in edits {
         let spaces = "/linux/namespaces";
         match *pointer {

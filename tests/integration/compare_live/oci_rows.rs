@@ -28,6 +28,8 @@ const fn row(
 const USER: &str = r#"{"uid":1000,"gid":3000,"additionalGids":[2000]}"#;
 const KILL: &str = r#"{"bounding":["CAP_KILL"],"effective":["CAP_KILL"],"permitted":["CAP_KILL"]}"#;
 const KILL_AND_ADMIN: &str = r#"{"bounding":["CAP_KILL","CAP_SYS_ADMIN"],"effective":["CAP_KILL","CAP_SYS_ADMIN"],"permitted":["CAP_KILL","CAP_SYS_ADMIN"]}"#;
+const WITHIN: &str =
+    r#"{"bounding":["CAP_KILL","CAP_CHOWN"],"effective":["CAP_KILL"],"permitted":["CAP_KILL"]}"#;
 const NONE: &str = r#"{"bounding":[],"effective":[],"permitted":[]}"#;
 const AMBIENT: &str = r#"{"bounding":["CAP_KILL"],"effective":["CAP_KILL"],"permitted":["CAP_KILL"],"inheritable":["CAP_KILL"],"ambient":["CAP_KILL"]}"#;
 const NO_KEYCTL: &str = r#"{"defaultAction":"SCMP_ACT_ALLOW","architectures":["SCMP_ARCH_X86_64"],"syscalls":[{"names":["keyctl"],"action":"SCMP_ACT_ERRNO","errnoRet":1}]}"#;
@@ -44,6 +46,7 @@ pub(super) const ROWS: &[Row] = &[
     row("cap-more", &[("/process/capabilities", KILL)], &[("/process/capabilities", KILL_AND_ADMIN)], &["capability-extra"]),
     row("cap-less", &[("/process/capabilities", KILL)], &[("/process/capabilities", NONE)], &["capability-missing"]),
     row("cap-ambient", &[("/process/capabilities", KILL), ("/process/user", USER)], &[("/process/capabilities", AMBIENT)], &["capability-extra"]),
+    row("cap-within", &[("/process/capabilities", WITHIN)], &[("/root/readonly", "false")], &["root-filesystem"]),
     row("nnp-off", &[], &[("/process/noNewPrivileges", "false")], &["no-new-privs"]),
     row("nnp-on", &[("/process/noNewPrivileges", "false")], &[("/process/noNewPrivileges", "true")], &["no-new-privs"]),
     row("root-writable", &[], &[("/root/readonly", "false")], &["root-filesystem"]),

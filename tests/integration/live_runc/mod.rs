@@ -2,7 +2,7 @@
 //! config.json, every verdict of 0 to 1023 against the filter that was installed.
 
 mod bundle;
-mod profile;
+pub(crate) mod profile;
 mod settings;
 mod verdicts;
 

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 /// Where `golang-github-docker-docker-dev` puts it.
-pub(super) const PROFILE: &str =
+pub(crate) const PROFILE: &str =
     "/usr/share/gocode/src/github.com/docker/docker/profiles/seccomp/default.json";
 
 /// The strings of a JSON list.
@@ -15,7 +15,7 @@ pub(super) fn strings(value: &Value) -> Vec<&str> {
 
 /// The rules that hold for these capabilities on x86_64. Its one `minKernel` is older than
 /// any kernel that this tool is for.
-pub(super) fn docker_profile(caps: &[&str]) -> Value {
+pub(crate) fn docker_profile(caps: &[&str]) -> Value {
     let profile: Value = serde_json::from_slice(&std::fs::read(PROFILE).unwrap()).unwrap();
     let arch = |list: &Value| {
         let ours = ["amd64", "x86", "x32"];
