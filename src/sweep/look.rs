@@ -36,6 +36,8 @@ pub(super) struct Looker {
     patience: Duration,
     observe: Observes,
     thread: Option<(Sender<u32>, Receiver<Answer>)>,
+    /// What the thread was asked ahead of time.
+    ahead: Option<u32>,
 }
 
 impl Looker {
@@ -47,26 +49,41 @@ impl Looker {
             patience: PATIENCE,
             observe,
             thread: None,
+            ahead: None,
+        }
+    }
+
+    /// Asks for a process that will be looked at next, while this thread does something else.
+    pub(super) fn begin(&mut self, pid: u32) {
+        if self.ahead.is_some() {
+            return;
+        }
+        let thread = self.thread.take().unwrap_or_else(|| self.start());
+        if thread.0.send(pid).is_ok() {
+            self.ahead = Some(pid);
+            self.thread = Some(thread);
         }
     }
 
     /// Observes one process; `stop` ends the waiting for one that does not answer.
     pub(super) fn look(&mut self, pid: u32, stop: &dyn Fn() -> bool) -> Looked {
-        let (questions, answers) = match self.thread.take() {
-            Some(thread) => thread,
-            None => self.start(),
-        };
-        if questions.send(pid).is_err() {
-            return self.without_tree(pid);
+        if self.ahead.is_some_and(|other| other != pid) {
+            // What was begun is of no use any more, but the thread is at it.
+            self.ahead = None;
+            self.thread = self
+                .thread
+                .take()
+                .filter(|(_, answers)| self.answer(answers, stop).is_ok());
         }
+        self.begin(pid);
+        self.ahead = None;
+        let Some((questions, answers)) = self.thread.take() else {
+            return self.without_tree(pid);
+        };
         match self.answer(&answers, stop) {
-            Ok((_, Ok(confinement))) => {
+            Ok((_, seen)) => {
                 self.thread = Some((questions, answers));
-                Looked::Whole(Box::new(confinement))
-            }
-            Ok((_, Err(_))) => {
-                self.thread = Some((questions, answers));
-                Looked::Gone
+                seen.map_or(Looked::Gone, |seen| Looked::Whole(Box::new(seen)))
             }
             // The thread stays where it hangs, and ends with the process.
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {

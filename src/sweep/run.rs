@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::confinement::{Confinement, ContainerKind, ContainerRecord, Reading, Subject, Text};
-use crate::observe::{Observe, ProcRoot, Target};
+use crate::observe::{Observe, ProcRoot, ProcessDir, Target};
 
 use super::filters::Filters;
 use super::first::Firsts;
@@ -50,16 +50,14 @@ pub fn sweep(
     };
     let placed = place(views, &host, &confirmed, &firsts);
     outcome.host_processes = count(placed.host.len());
+    let observe = Observe {
+        target: Target::other(1),
+        root: options.root.clone(),
+        live: options.live,
+    };
     let mut sweeper = Sweeper {
         options,
-        looker: Looker::new(
-            proc.clone(),
-            Observe {
-                target: Target::other(1),
-                root: options.root.clone(),
-                live: options.live,
-            },
-        ),
+        lookers: std::array::from_fn(|_| Looker::new(proc.clone(), observe.clone())),
         proc: &proc,
         reader,
         host,
@@ -74,6 +72,15 @@ pub fn sweep(
     };
     sweeper.containers(placed, &mut outcome, each);
     Ok(outcome)
+}
+
+/// Whether what was seen is of the process whose directory is held open: they started at
+/// the same time, and it is there still.
+fn is_of(seen: &Confinement, dir: &ProcessDir) -> bool {
+    match (dir.start_ticks(), &seen.process.start_ticks) {
+        (Ok(started), Reading::Known(seen)) => started == *seen,
+        (started, _) => started.is_ok(),
+    }
 }
 
 fn count(n: usize) -> u32 {
@@ -105,9 +112,13 @@ fn views(
     Ok(views)
 }
 
+/// How many containers are looked at ahead of the one that is told.
+const AHEAD: usize = 2;
+
 struct Sweeper<'a> {
     options: &'a Options<'a>,
-    looker: Looker,
+    /// Used in turn: each is at the next container while the last one is told.
+    lookers: [Looker; AHEAD],
     proc: &'a ProcRoot,
     reader: Reader,
     host: Host,
@@ -138,14 +149,25 @@ impl Sweeper<'_> {
         };
         let total = containers.len() + own.len();
         let groups = containers.into_values().map(|group| (group, false));
-        let groups = groups.chain(own.into_iter().map(|group| (group, true)));
-        for (at, (mut group, is_host)) in groups.enumerate() {
+        let groups: Vec<(Group, bool)> = groups
+            .chain(own.into_iter().map(|group| (group, true)))
+            .collect();
+        let firsts: Vec<Option<u32>> = groups
+            .iter()
+            .map(|(group, _)| group.members.first().map(|first| first.pid))
+            .collect();
+        for at in 0..AHEAD {
+            self.begin(at, &firsts);
+        }
+        for (at, (mut group, is_host)) in groups.into_iter().enumerate() {
             if (self.options.stop)() {
                 outcome.stopped = true;
                 return;
             }
             (self.options.progress)(Progress::Containers(at, total));
-            let Some((confinement, mut notes)) = self.first(&mut group, outcome) else {
+            let seen = self.first(at, &mut group, outcome);
+            self.begin(at + AHEAD, &firsts);
+            let Some((confinement, mut notes)) = seen else {
                 continue;
             };
             let mut found = identify(&group, &mut self.sources);
@@ -180,12 +202,21 @@ impl Sweeper<'_> {
         }
     }
 
+    fn begin(&mut self, at: usize, firsts: &[Option<u32>]) {
+        let looker = self.lookers.get_mut(at % AHEAD);
+        if let (Some(looker), Some(Some(pid))) = (looker, firsts.get(at)) {
+            looker.begin(*pid);
+        }
+    }
+
     /// Observes the first process that is still there; those that are gone are unplaced.
     fn first(
         &mut self,
+        at: usize,
         group: &mut Group,
         outcome: &mut Outcome,
     ) -> Option<(Confinement, Vec<String>)> {
+        let looker = self.lookers.get_mut(at % AHEAD)?;
         while let Some(seen) = group.members.first() {
             // Held open: while its directory answers, its number is nobody else's.
             let pid = seen.pid;
@@ -195,7 +226,7 @@ impl Sweeper<'_> {
                     .then_some((dir, now))
             });
             if let Some((dir, now)) = same {
-                let (looked, notes) = match self.looker.look(pid, self.options.stop) {
+                let (looked, notes) = match looker.look(pid, self.options.stop) {
                     Looked::Whole(seen) => (Some(seen), Vec::new()),
                     Looked::WithoutTree(seen) => (
                         Some(seen),
@@ -203,7 +234,7 @@ impl Sweeper<'_> {
                     ),
                     Looked::Gone => (None, Vec::new()),
                 };
-                if let Some(mut confinement) = looked.filter(|_| dir.is_alive()) {
+                if let Some(mut confinement) = looked.filter(|seen| is_of(seen, &dir)) {
                     if self.options.dump {
                         self.filters.dump(&dir, pid, &mut confinement);
                     }
