@@ -12,7 +12,7 @@ TEST_PACKAGES += runc crun podman docker.io
 TEST_PACKAGES += containerd containernetworking-plugins curl runsc lxc uidmap
 TEST_PACKAGES += bubblewrap firejail systemd-container
 
-.PHONY: build run test lab install-build install-test
+.PHONY: build run test bench lab install-build install-test
 
 build: install-build
 	cargo build --release
@@ -22,6 +22,11 @@ run: build
 
 test: install-test
 	cargo test --no-fail-fast
+
+# What an inspection costs, of the release binary, in a container.
+bench: build install-test
+	cp $(BINARY) target/measured
+	AMICONFINED_MEASURED=target/measured cargo bench
 
 # Every cell of the lab, or one: make lab RUNTIME=runc SETTING=user
 lab: install-test

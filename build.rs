@@ -63,6 +63,11 @@ fn generate() -> Result<String, String> {
 fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build");
+    if env::var("PROFILE").is_ok_and(|profile| profile == "release") {
+        println!("cargo::rustc-link-arg-bins=-Wl,--no-eh-frame-hdr,-T,build/no_unwinding.ld");
+        // Relative relocations as a bitmap: a tenth of the space, and of what is read at start.
+        println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+    }
     let written = generate().and_then(|text| {
         let out = env::var("OUT_DIR").map_err(|source| format!("OUT_DIR: {source}"))?;
         fs::write(Path::new(&out).join("tables.rs"), text).map_err(|source| source.to_string())

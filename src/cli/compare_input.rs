@@ -6,6 +6,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
 use super::error::{Error, escaped, reason};
 use crate::confinement::{
     AbiVerdicts, CONTAINER_SCHEMA, Confinement, ContainerRecord, DumpedFilter, FILTERS_SCHEMA,
@@ -157,6 +160,12 @@ pub(super) struct Observed {
     pub(super) confinement: Confinement,
 }
 
+/// What tells one kind of report from another.
+#[derive(Deserialize)]
+struct Head {
+    schema: Option<String>,
+}
+
 /// Reads reports: of one process, of a container, of a node, or one record a line.
 pub(super) fn reports(paths: &[PathBuf]) -> Result<Vec<Observed>, Error> {
     let mut all = Vec::new();
@@ -164,27 +173,25 @@ pub(super) fn reports(paths: &[PathBuf]) -> Result<Vec<Observed>, Error> {
     for path in paths {
         let file = escaped(path).to_string();
         let bytes = read(path, MAX_REPORT)?;
-        let values = serde_json::Deserializer::from_slice(&bytes).into_iter::<serde_json::Value>();
-        for value in values {
+        let documents = serde_json::Deserializer::from_slice(&bytes).into_iter::<Box<RawValue>>();
+        for document in documents {
             let bad = |error: serde_json::Error| Error::Input(format!("{file}: {error}"));
-            let value = value.map_err(bad)?;
-            let schema = value
-                .get("schema")
-                .and_then(|s| s.as_str())
-                .unwrap_or_default();
+            let document = document.map_err(bad)?;
+            let head: Head = serde_json::from_str(document.get()).map_err(bad)?;
+            let schema = head.schema.as_deref().unwrap_or_default();
             if schema == SCHEMA {
-                let report: Report = serde_json::from_value(value).map_err(bad)?;
+                let report: Report = serde_json::from_str(document.get()).map_err(bad)?;
                 all.push(of_process(report.confinement, &file));
             } else if schema == CONTAINER_SCHEMA {
-                let record: ContainerRecord = serde_json::from_value(value).map_err(bad)?;
+                let record: ContainerRecord = serde_json::from_str(document.get()).map_err(bad)?;
                 all.push(of_container(record, &stacks, &file));
             } else if schema == NODE_SCHEMA {
-                let node: NodeReport = serde_json::from_value(value).map_err(bad)?;
+                let node: NodeReport = serde_json::from_str(document.get()).map_err(bad)?;
                 stacks.extend(node.filters.into_iter().map(|s| (s.filters, s.abis)));
                 let records = node.containers.into_iter();
                 all.extend(records.map(|r| of_container(r, &stacks, &file)));
             } else if schema == FILTERS_SCHEMA {
-                let line: FilterLine = serde_json::from_value(value).map_err(bad)?;
+                let line: FilterLine = serde_json::from_str(document.get()).map_err(bad)?;
                 stacks.insert(line.stack.filters, line.stack.abis);
             } else if schema != GONE_SCHEMA {
                 return Err(Error::Input(format!(

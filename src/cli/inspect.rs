@@ -20,7 +20,7 @@ pub(super) fn run(args: &InspectArgs) -> Result<u8, Error> {
         node: node(),
         confinement,
     };
-    output::write(&render(&report, &args.shown)?, args.shown.output.as_deref())?;
+    write(report, &args.shown)?;
     Ok(SUCCESS)
 }
 
@@ -81,7 +81,8 @@ pub(super) fn node() -> Reading<Text> {
     }
 }
 
-fn render(report: &Report, shown: &ShownArgs) -> Result<String, Error> {
+/// Writes the report, in the format and to where it is wanted.
+fn write(report: Report, shown: &ShownArgs) -> Result<(), Error> {
     let listed = shown.syscalls.map(SyscallList::from);
     let options = Options {
         colour: output::colour(shown.output.is_some()),
@@ -92,9 +93,16 @@ fn render(report: &Report, shown: &ShownArgs) -> Result<String, Error> {
             Format::Text | Format::Amicontained => SyscallList::Blocked,
         }),
     };
-    Ok(match shown.format {
-        Format::Text => report::text(report, &options),
-        Format::Json => report::json(report, &options)?,
-        Format::Amicontained => report::amicontained(report),
-    })
+    let file = shown.output.as_deref();
+    match shown.format {
+        Format::Text => output::write(&report::text(&report, &options), file),
+        Format::Amicontained => output::write(&report::amicontained(&report), file),
+        Format::Json => {
+            let mut report = Some(report);
+            output::write_by(file, &mut |out| match report.take() {
+                Some(report) => report::json(report, &options, out),
+                None => Ok(()),
+            })
+        }
+    }
 }

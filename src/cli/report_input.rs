@@ -107,14 +107,15 @@ fn refused(text: String) -> Stop {
 
 /// What a line says; `None` for a sweep's lines about other things.
 fn logged(line: &[u8]) -> Result<Option<Logged>, String> {
-    let error = match serde_json::from_slice::<ContainerRecord>(line) {
+    let line = std::str::from_utf8(line).map_err(|error| error.to_string())?;
+    let error = match serde_json::from_str::<ContainerRecord>(line) {
         Ok(record) if record.schema == CONTAINER_SCHEMA => {
             return Ok(Some(Logged::Seen(Box::new(record))));
         }
         Ok(record) => return Err(unknown(&record.schema)),
         Err(error) => error,
     };
-    let value: serde_json::Value = serde_json::from_slice(line)
+    let value: serde_json::Value = serde_json::from_str(line)
         .map_err(|error| format!("expected a sweep's NDJSON: {error}"))?;
     match value["schema"].as_str() {
         Some(CONTAINER_SCHEMA) => Err(error.to_string()),

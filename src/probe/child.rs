@@ -243,8 +243,8 @@ unsafe fn put(question: &Question) -> i64 {
     unsafe {
         #[cfg(target_arch = "x86_64")]
         if question.compat() {
-            return raw::i386(number, question.arguments);
+            return raw::i386(number, question.arguments());
         }
-        raw::native(number, question.arguments)
+        raw::native(number, question.arguments())
     }
 }

@@ -36,6 +36,8 @@ use supervisor::{Answer, Refusal};
 
 /// How long the questions may take altogether.
 pub const TIME_LIMIT: Duration = Duration::from_millis(1500);
+/// Bytes of stack of a supervising thread, which only waits and answers.
+const THREAD_STACK: usize = 64 << 10;
 
 /// What the filters of this very process do with each syscall.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,25 +55,25 @@ pub struct SeccompProbe {
 /// process, descriptor or memory behind. Never fails: what could not be asked is said in
 /// the method and in each verdict.
 pub fn verdicts(mode: Option<SeccompMode>) -> SeccompProbe {
-    let questions: Vec<Question> = question::askable()
+    let asked: Vec<(Abi, Vec<Question>)> = question::askable()
         .into_iter()
-        .flat_map(question::questions)
+        .map(|abi| (abi, question::questions(abi)))
         .collect();
     if mode == Some(SeccompMode::Disabled) {
-        return tables(&questions, SeccompMethod::NoFilter, |_, _| Verdict::Allowed);
+        return tables(&asked, SeccompMethod::NoFilter, |_, _, _| Verdict::Allowed);
     }
     let until = Instant::now() + TIME_LIMIT;
-    let refusal = match supervisor::put(&questions, Own::Notify, until) {
-        Ok(answers) => return judged(&questions, &answers, Own::Notify, SeccompMethod::Notify),
+    let refusal = match side_by_side(&asked, Own::Notify, until) {
+        Ok(answers) => return judged(&asked, &answers, Own::Notify, SeccompMethod::Notify),
         Err(refusal) => refusal,
     };
     let why = refusal.to_string();
     match refusal {
         // A kernel before 5.0, a sandbox's own kernel, or a filter that knows the flag.
         Refusal::Filter(errno) if errno != Errno::EBUSY => {
-            match supervisor::put(&questions, Own::Trace, until) {
+            match side_by_side(&asked, Own::Trace, until) {
                 Ok(answers) => judged(
-                    &questions,
+                    &asked,
                     &answers,
                     Own::Trace,
                     SeccompMethod::TraceWithoutTracer { why },
@@ -89,49 +91,104 @@ pub fn verdicts(mode: Option<SeccompMode>) -> SeccompProbe {
 /// processes can enter; `programs` as [`dump`] gives them.
 #[must_use]
 pub fn verdicts_of(programs: &[Program]) -> Vec<AbiVerdicts> {
-    let questions: Vec<Question> = question::askable()
+    let asked: Vec<(Abi, Vec<Question>)> = question::askable()
         .into_iter()
-        .flat_map(question::questions)
+        .map(|abi| (abi, question::questions(abi)))
         .collect();
     let method = SeccompMethod::Dumped { pause_us: 0 };
-    let told = tables(&questions, method, |_, question| {
+    let told = tables(&asked, method, |_, _, question| {
         verdicts::of_action(evaluate_all(
             programs,
             &SeccompData {
                 nr: question.number,
                 arch: question.abi.audit_arch(),
                 instruction_pointer: 0,
-                args: question.arguments,
+                args: question.arguments(),
             },
         ))
     });
     told.abis
 }
 
+/// The answers to one ABI's questions, or why they could not be put.
+type Answers = Result<Vec<Answer>, Refusal>;
+
+/// Puts each ABI's questions, with a child and a supervising thread for each. What could
+/// not be had beside the others is asked again alone, with the time that is left: a limit
+/// of processes may have room for one.
+///
+/// # Errors
+///
+/// Where not even the native ABI's questions, the first ones, could be put.
+fn side_by_side(
+    asked: &[(Abi, Vec<Question>)],
+    own: Own,
+    until: Instant,
+) -> Result<Vec<Answers>, Refusal> {
+    let put = |questions: &[Question]| supervisor::put(questions, own, until);
+    let Some(((_, native), foreign)) = asked.split_first() else {
+        return Ok(Vec::new());
+    };
+    let (first, mut answers) = std::thread::scope(|scope| {
+        let threads: Vec<_> = foreign
+            .iter()
+            .map(|(_, questions)| {
+                let thread = std::thread::Builder::new().stack_size(THREAD_STACK);
+                thread.spawn_scoped(scope, || put(questions)).ok()
+            })
+            .collect();
+        let first = put(native);
+        let answers: Vec<Option<Answers>> = threads
+            .into_iter()
+            .map(|thread| thread.and_then(|thread| thread.join().ok()))
+            .collect();
+        (first, answers)
+    });
+    let first = match first {
+        Err(Refusal::Clone(_)) => put(native)?,
+        other => other?,
+    };
+    for (answers, (_, questions)) in answers.iter_mut().zip(foreign) {
+        if matches!(answers, None | Some(Err(Refusal::Clone(_)))) {
+            *answers = Some(put(questions));
+        }
+    }
+    Ok(std::iter::once(Ok(first))
+        .chain(answers.into_iter().flatten())
+        .collect())
+}
+
 fn judged(
-    questions: &[Question],
-    answers: &[Answer],
+    asked: &[(Abi, Vec<Question>)],
+    answers: &[Answers],
     own: Own,
     method: SeccompMethod,
 ) -> SeccompProbe {
-    tables(questions, method, |at, question| {
-        let answer = answers.get(at).copied().unwrap_or(Answer::Unasked);
-        verdicts::verdict(question, answer, own)
+    tables(asked, method, |table, at, question| {
+        match answers.get(table) {
+            Some(Ok(answers)) => {
+                let answer = answers.get(at).copied().unwrap_or(Answer::Unasked);
+                verdicts::verdict(question, answer, own)
+            }
+            Some(Err(refusal)) => Verdict::NotProbed(refusal.to_string()),
+            None => Verdict::NotProbed("not asked".to_owned()),
+        }
     })
 }
 
 fn tables(
-    questions: &[Question],
+    asked: &[(Abi, Vec<Question>)],
     method: SeccompMethod,
-    verdict_of: impl Fn(usize, &Question) -> Verdict,
+    verdict_of: impl Fn(usize, usize, &Question) -> Verdict,
 ) -> SeccompProbe {
-    let abis: Vec<Abi> = question::askable();
+    let abis = asked.iter().enumerate().map(|(table, (abi, questions))| {
+        verdicts::table(*abi, questions, |at, question| {
+            verdict_of(table, at, question)
+        })
+    });
     SeccompProbe {
         method,
-        abis: abis
-            .into_iter()
-            .map(|abi| verdicts::table(abi, questions, &verdict_of))
-            .collect(),
+        abis: abis.collect(),
     }
 }
 

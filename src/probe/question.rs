@@ -1,6 +1,6 @@
 //! What is asked: one number of one ABI with one set of arguments.
 
-use crate::syscalls::Abi;
+use crate::syscalls::{Abi, ArgumentVector};
 
 /// Numbers from an ABI's first one that are asked, named or not.
 pub(super) const NUMBERS: u32 = 1024;
@@ -10,12 +10,17 @@ pub(super) const NUMBERS: u32 = 1024;
 pub(super) struct Question {
     pub(super) abi: Abi,
     pub(super) number: u32,
-    pub(super) arguments: [u64; 6],
-    /// Which listed vector this is; `None` for all arguments zero.
-    pub(super) vector: Option<&'static str>,
+    /// Which listed vector this is, and the syscall's name; `None` for all arguments zero.
+    pub(super) vector: Option<(&'static ArgumentVector, &'static str)>,
 }
 
 impl Question {
+    /// The registers.
+    pub(super) fn arguments(&self) -> [u64; 6] {
+        self.vector
+            .map_or([0; 6], |(vector, name)| vector.arguments(self.abi, name))
+    }
+
     /// Whether it enters the kernel by the compatibility gate.
     pub(super) fn compat(&self) -> bool {
         self.abi != Abi::native() && self.abi != Abi::X32
@@ -27,7 +32,6 @@ pub(super) fn questions(abi: Abi) -> Vec<Question> {
     let zero = (abi.first()..abi.first() + NUMBERS).map(|number| Question {
         abi,
         number,
-        arguments: [0; 6],
         vector: None,
     });
     let listed = abi.syscalls().iter().flat_map(|syscall| {
@@ -36,8 +40,7 @@ pub(super) fn questions(abi: Abi) -> Vec<Question> {
             .map(move |vector| Question {
                 abi,
                 number: syscall.number,
-                arguments: vector.arguments(abi, syscall.name),
-                vector: Some(vector.label),
+                vector: Some((vector, syscall.name)),
             })
     });
     zero.chain(listed).collect()

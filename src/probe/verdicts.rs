@@ -82,13 +82,13 @@ pub(super) fn table(
 ) -> AbiVerdicts {
     let mut syscalls: Vec<SyscallVerdict> = Vec::new();
     let mut unnamed: Vec<VerdictRange> = Vec::new();
-    for (at, question) in questions.iter().enumerate().filter(|(_, q)| q.abi == abi) {
+    for (at, question) in questions.iter().enumerate() {
         let verdict = verdict_of(at, question);
-        if let Some(label) = question.vector {
-            let asked = syscalls.iter_mut().find(|s| s.number == question.number);
-            if let Some(syscall) = asked {
+        if let Some((vector, _)) = question.vector {
+            let asked = syscalls.binary_search_by_key(&question.number, |s| s.number);
+            if let Some(syscall) = asked.ok().and_then(|at| syscalls.get_mut(at)) {
                 syscall.arguments.push(ArgumentVerdict {
-                    label: label.to_owned(),
+                    label: vector.label.to_owned(),
                     verdict,
                 });
             }

@@ -1,6 +1,7 @@
 //! The report as JSON: every fact, and the summary that text shows first.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
@@ -24,15 +25,17 @@ pub struct JsonReport {
     pub explanations: BTreeMap<String, String>,
 }
 
-/// The report as indented JSON, with a line feed at its end.
+/// Writes the report as indented JSON, with a line feed at its end, and never has all of
+/// it in memory.
 ///
 /// # Errors
 ///
-/// Where a value cannot be serialised, which no report's can.
-pub fn json(report: &Report, options: &Options) -> Result<String, serde_json::Error> {
+/// Where `out` fails.
+pub fn json(report: Report, options: &Options, out: &mut dyn Write) -> std::io::Result<()> {
+    let summary = Summary::of(&report.confinement);
     let mut document = JsonReport {
-        report: report.clone(),
-        summary: Summary::of(&report.confinement),
+        report,
+        summary,
         explanations: BTreeMap::new(),
     };
     if options.explain {
@@ -47,9 +50,33 @@ pub fn json(report: &Report, options: &Options) -> Result<String, serde_json::Er
             SyscallList::Summary => abi.syscalls.clear(),
         }
     }
-    let mut text = ascii_where_it_matters(&serde_json::to_string_pretty(&document)?);
-    text.push('\n');
-    Ok(text)
+    let mut escaping = Escaping { out };
+    serde_json::to_writer_pretty(&mut escaping, &document)?;
+    out.write_all(b"\n")
+}
+
+/// Escapes what passes as [`ascii_where_it_matters`] does. The serialiser writes whole
+/// pieces of text, never part of a character.
+struct Escaping<'a> {
+    out: &'a mut dyn Write,
+}
+
+impl Write for Escaping<'_> {
+    fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
+        let plain = |b: &u8| matches!(b, b'\n' | b' '..=b'~');
+        if piece.iter().all(plain) {
+            self.out.write_all(piece)?;
+        } else {
+            let text = std::str::from_utf8(piece).map_err(std::io::Error::other)?;
+            self.out
+                .write_all(ascii_where_it_matters(text).as_bytes())?;
+        }
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// The JSON Schema of [`JsonReport`], draft 2020-12.

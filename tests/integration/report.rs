@@ -11,6 +11,12 @@ fn schema_file() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("schema/report.v1.json")
 }
 
+fn written(report: &Report, options: &Options) -> String {
+    let mut out = Vec::new();
+    json(report.clone(), options, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
 #[test]
 fn text_of_a_docker_like_container() {
     insta::assert_snapshot!(text(&fixture::report(), &Options::default()));
@@ -54,7 +60,7 @@ fn json_reads_back_and_satisfies_its_types_without_unknown_fields() {
         explain: true,
         ..Options::default()
     };
-    let document = json(&report, &options).unwrap();
+    let document = written(&report, &options);
     let back: JsonReport = serde_json::from_str(&document).unwrap();
     assert_eq!(back.report, report);
     assert_eq!(serde_json::from_str::<Report>(&document).unwrap(), report);
@@ -78,7 +84,7 @@ fn nothing_that_text_shows_is_missing_from_json() {
         syscalls: SyscallList::All,
         ..Options::default()
     };
-    let document = json(&report, &options).unwrap();
+    let document = written(&report, &options);
     // Text has units where JSON has bytes.
     assert!(document.contains("\"known\": 268435456"));
     let shown = text(&report, &options).replace("256 MiB", "268435456");

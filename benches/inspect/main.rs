@@ -1,0 +1,146 @@
+//! What a whole inspection costs: wall time, instructions and peak memory, in a runc
+//! container with Docker's default capabilities and profile, with every question asked;
+//! beside the least that asking one ABI's numbers can cost (`baseline.c`), and beside the
+//! prototype in `AMICONFINED_SHARED` where that is there.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used)]
+
+#[path = "../../tests/integration/live_runc/profile.rs"]
+mod profile;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+const RUNS: &str = "50";
+const FOURTEEN: [&str; 14] = [
+    "CAP_AUDIT_WRITE",
+    "CAP_CHOWN",
+    "CAP_DAC_OVERRIDE",
+    "CAP_FOWNER",
+    "CAP_FSETID",
+    "CAP_KILL",
+    "CAP_MKNOD",
+    "CAP_NET_BIND_SERVICE",
+    "CAP_NET_RAW",
+    "CAP_SETFCAP",
+    "CAP_SETGID",
+    "CAP_SETPCAP",
+    "CAP_SETUID",
+    "CAP_SYS_CHROOT",
+];
+
+fn compile(source: &Path, to: &Path) -> bool {
+    let mut cc = Command::new("cc");
+    cc.args(["-O2", "-static", "-w", "-o"]).arg(to).arg(source);
+    cc.status().is_ok_and(|status| status.success())
+}
+
+/// A bundle with everything that is measured in its rootfs.
+fn bundle(folder: &Path) -> Value {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let rootfs = folder.join("rootfs");
+    for name in ["proc", "dev", "sys"] {
+        std::fs::create_dir_all(rootfs.join(name)).unwrap();
+    }
+    std::fs::copy(
+        std::env::var_os("AMICONFINED_MEASURED").expect("make bench sets AMICONFINED_MEASURED"),
+        rootfs.join("amiconfined"),
+    )
+    .unwrap();
+    for name in ["measure", "baseline"] {
+        let source = here.join(format!("benches/inspect/{name}.c"));
+        assert!(compile(&source, &rootfs.join(name)), "cc {name}.c");
+    }
+    let shared = std::env::var_os("AMICONFINED_SHARED");
+    let shared = shared.map_or_else(|| here.join("../shared"), PathBuf::from);
+    let prototype = shared.join("prototypes/nonexecuting-probe.c");
+    if !compile(&prototype, &rootfs.join("prototype")) {
+        println!("SKIPPED: the prototype in AMICONFINED_SHARED");
+    }
+    let mut runc = Command::new("runc");
+    assert!(
+        runc.arg("spec")
+            .current_dir(folder)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let file = std::fs::read(folder.join("config.json")).unwrap();
+    let mut config: Value = serde_json::from_slice(&file).unwrap();
+    config["process"]["terminal"] = json!(false);
+    config["process"]["noNewPrivileges"] = json!(false);
+    config["process"]["capabilities"] =
+        json!({"effective": FOURTEEN, "permitted": FOURTEEN, "bounding": FOURTEEN});
+    config["linux"]["seccomp"] = profile::docker_profile(&FOURTEEN);
+    config
+}
+
+fn measure(folder: &Path, config: &mut Value, command: &[&str]) {
+    if !folder.join("rootfs").join(&command[0][1..]).exists() {
+        return;
+    }
+    let mut args = vec!["/measure", RUNS];
+    args.extend(command);
+    config["process"]["args"] = json!(args);
+    std::fs::write(folder.join("config.json"), config.to_string()).unwrap();
+    let id = format!("amiconfined-bench-{}", std::process::id());
+    let output = Command::new("runc")
+        .args(["run", &id])
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let line = String::from_utf8(output.stdout).unwrap();
+    let [least, median, peak, instructions] = line.split_whitespace().collect::<Vec<_>>()[..]
+    else {
+        panic!("{line}");
+    };
+    let name = command.join(" ");
+    println!(
+        "{:<36} {least:>10} {median:>10} {peak:>10}  {instructions}",
+        &name[1..]
+    );
+}
+
+fn main() {
+    if !nix::unistd::geteuid().is_root() || !Path::new(profile::PROFILE).exists() {
+        println!("SKIPPED: root, runc and golang-github-docker-docker-dev");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = bundle(folder.path());
+    println!(
+        "{RUNS} runs each in one container; instructions: those outside the kernel, or the error that counting them gives"
+    );
+    println!(
+        "{:<36} {:>10} {:>10} {:>10}  instructions",
+        "", "least ms", "median ms", "peak KiB"
+    );
+    for command in [
+        &["/baseline"][..],
+        &["/prototype"],
+        &["/amiconfined"],
+        &["/amiconfined", "--format", "json"],
+        &["/amiconfined", "--no-probe"],
+        &["/amiconfined", "--version"],
+    ] {
+        measure(folder.path(), &mut config, command);
+    }
+    // Counting is not for a container to do: its profile keeps perf_event_open from it.
+    let profile = &mut config["linux"]["seccomp"]["syscalls"];
+    profile
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"names": ["perf_event_open"], "action": "SCMP_ACT_ALLOW"}));
+    for set in ["effective", "permitted", "bounding"] {
+        let set = config["process"]["capabilities"][set].as_array_mut();
+        set.unwrap().push("CAP_PERFMON".into());
+    }
+    println!("the same with perf_event_open let through:");
+    measure(folder.path(), &mut config, &["/amiconfined"]);
+}
