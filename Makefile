@@ -12,7 +12,7 @@ TEST_PACKAGES += runc crun podman docker.io
 TEST_PACKAGES += containerd containernetworking-plugins curl runsc lxc uidmap
 TEST_PACKAGES += bubblewrap firejail systemd-container
 
-.PHONY: build run test bench lab install-build install-test
+.PHONY: build run test bench lab lab-next install-build install-test
 
 build: install-build
 	cargo build --release
@@ -31,6 +31,13 @@ bench: build install-test
 # Every cell of the lab, or one: make lab RUNTIME=runc SETTING=user
 lab: install-test
 	LAB=all RUNTIME="$(RUNTIME)" SETTING="$(SETTING)" cargo test --test lab
+
+# The runtimes of Debian's next suite, out of a tree of it.
+TREE := $(CURDIR)/target/lab/trixie
+lab-next: install-test
+	@.ci/install debootstrap
+	[ -x $(TREE)/usr/bin/podman ] || debootstrap --variant=minbase --include=runc,crun,podman trixie $(TREE)
+	LAB=all TREE=$(TREE) RUNTIME="$(RUNTIME)" SETTING="$(SETTING)" cargo test --test lab
 
 install-build:
 	@.ci/install $(BUILD_PACKAGES)

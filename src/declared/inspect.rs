@@ -39,7 +39,10 @@ pub fn expect_inspect(document: &Document) -> Result<Vec<Expected>, InputError> 
 
 fn container(root: &Field<'_>) -> Result<Expected, InputError> {
     let host = root.get("HostConfig");
-    let podman = root.get("BoundingCaps").is_set() || root.get("EffectiveCaps").is_set();
+    // Both of its lists are null where every capability is dropped.
+    let podman = ["BoundingCaps", "EffectiveCaps", "OCIConfigPath"]
+        .iter()
+        .any(|key| root.get(key).is_set());
     let subject = Subject {
         container: root
             .get("Name")

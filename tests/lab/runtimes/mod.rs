@@ -15,6 +15,7 @@ mod oci;
 mod over;
 mod podman;
 mod rootless;
+pub(crate) mod tree;
 
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};

@@ -1,9 +1,8 @@
 //! runc, crun and youki: a bundle and `run`.
 
-use std::process::Command;
-
 use serde_json::{Value, json};
 
+use super::tree::program;
 use super::{Container, Lab, Runtime, Up};
 use crate::settings::{Setting, Tongue};
 
@@ -48,9 +47,9 @@ impl Runtime for Oci {
 impl Up for Oci {
     fn container(&self, lab: &Lab, setting: &Setting, _: &[&str], id: &str) -> Container {
         let bundle = bundle(lab, setting, id);
-        let mut command = Command::new(self.0);
+        let mut command = program(self.0);
         command.args(["run", "--bundle"]).arg(&bundle).arg(id);
-        let mut after = Command::new(self.0);
+        let mut after = program(self.0);
         after.args(["delete", "--force", id]);
         Container {
             configs: Some(bundle),
@@ -64,9 +63,9 @@ impl Up for Oci {
 pub(super) fn bundle(lab: &Lab, setting: &Setting, id: &str) -> std::path::PathBuf {
     let bundle = lab.folder.join(id);
     std::fs::create_dir(&bundle).unwrap();
-    let spec = Command::new("runc")
-        .arg("spec")
-        .current_dir(&bundle)
+    let spec = program("runc")
+        .args(["spec", "--bundle"])
+        .arg(&bundle)
         .status();
     assert!(spec.unwrap().success(), "runc spec");
     let file = bundle.join("config.json");

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use super::tree::program;
 use super::{Container, Lab, Runtime, Up, rootless};
 use crate::settings::{Setting, Tongue};
 
@@ -74,7 +75,7 @@ impl Store {
     fn command(&self) -> Command {
         let mut command = match &self.user {
             Some(user) => user.command("podman"),
-            None => Command::new("podman"),
+            None => program("podman"),
         };
         command
             .env("CONTAINERS_CONF", self.folder.join("containers.conf"))
