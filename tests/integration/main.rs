@@ -8,6 +8,7 @@ mod captures;
 mod check_cli;
 mod check_observed;
 mod cli;
+mod compare_capabilities;
 mod compare_captures;
 mod compare_cli;
 mod compare_live;
