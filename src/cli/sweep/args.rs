@@ -17,6 +17,10 @@ pub struct SweepArgs {
     /// The node's root directory, below which runtimes keep their state.
     #[arg(long, value_name = "DIR", default_value = "/")]
     pub host_root: PathBuf,
+    /// The node's name; in a Pod, what Kubernetes calls the node that it runs on [default:
+    /// what uname(2) says].
+    #[arg(long, value_name = "NAME")]
+    pub node_name: Option<String>,
     /// Report the node's own processes too, grouped by cgroup.
     #[arg(long)]
     pub all: bool,

@@ -55,7 +55,10 @@ impl Once<'_> {
             live: true,
             all: self.args.all,
             dump: self.args.seccomp == SeccompDepth::Dump,
-            node: node(),
+            node: match &self.args.node_name {
+                Some(name) => Reading::Known(name.as_str().into()),
+                None => node(),
+            },
             kernel: kernel(),
             time: time.clone(),
             declared: &|subject, seen| self.declared.of(subject, seen),

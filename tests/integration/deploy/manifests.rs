@@ -135,3 +135,19 @@ fn no_manifest_asks_for_more_than_the_sweep_takes() {
         );
     }
 }
+
+/// The same arguments are those that the binary takes.
+#[test]
+fn the_arguments_are_the_binary_s() {
+    for path in ["base/daemonset.yaml", "once/job.yaml"] {
+        let manifest: Value = serde_saphyr::from_str(&manifest(path)).unwrap();
+        let args = manifest.pointer("/spec/template/spec/containers/0/args");
+        let args = args.and_then(Value::as_array).unwrap().iter();
+        let output = Command::new(env!("CARGO_BIN_EXE_amiconfined"))
+            .args(args.map(|arg| arg.as_str().unwrap()))
+            .arg("--help")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{path}");
+    }
+}
