@@ -37,12 +37,13 @@ const ROWS: &[Row] = &[
     ("ulimit", &["--ulimit=nproc=900", "--ulimit=nofile=128:256"], &["--ulimit=nproc=900", "--ulimit=nofile=128:512"], &["rlimit"]),
     ("mount-more", &[], &["--volume=NOTHING:/mnt:ro"], &["mount-extra"]),
     ("mount-writable", &["--volume=NOTHING:/mnt:ro"], &["--volume=NOTHING:/mnt"], &["mount-writable"]),
-    ("device-more", &[], &["--device=/dev/fuse"], &["device-extra"]),
+    ("device-more", &["--device=/dev/zero:/dev/first"], &["--device=/dev/zero:/dev/first", "--device=/dev/fuse"], &["device-extra"]),
 ];
 
 /// What Docker's inspect says and Podman 4's leaves out.
 #[rustfmt::skip]
 const DOCKER_ROWS: &[Row] = &[
+    ("device-none", &[], &["--device=/dev/fuse"], &["device-extra"]),
     ("host-ipc", &[], &["--ipc=host"], &["namespace-ipc"]),
     ("sysctl", &["--sysctl=net.ipv4.ip_unprivileged_port_start=80"], &["--sysctl=net.ipv4.ip_unprivileged_port_start=90"], &["sysctl"]),
 ];
