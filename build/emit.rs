@@ -86,7 +86,8 @@ fn requirement(names: &[String], scope: Option<&str>) -> String {
     let Some(scope) = scope else {
         return "None".into();
     };
-    let scope = if scope == "initial" {
+    let always = !scope.ends_with('?');
+    let scope = if scope.starts_with("initial") {
         "Initial"
     } else {
         "Owner"
@@ -96,7 +97,7 @@ fn requirement(names: &[String], scope: Option<&str>) -> String {
         .filter_map(|name| Some((CAPABILITIES.iter().position(|known| known == name)?, name)))
         .map(|(number, name)| format!("Capability {{ number: {number}, name: {name:?} }},"))
         .collect();
-    format!("Some(Requirement {{ any_of: &[{any_of}], scope: Scope::{scope} }})")
+    format!("Some(Requirement {{ any_of: &[{any_of}], scope: Scope::{scope}, always: {always} }})")
 }
 
 fn execution(row: &SemanticsRow) -> String {

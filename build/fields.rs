@@ -117,7 +117,8 @@ fn release(text: &str) -> Result<Release, String> {
     }
 }
 
-/// `-`, or `CAP_A|CAP_B@initial` or `…@owner`: any one of them, held in that user namespace.
+/// `-`, or `CAP_A|CAP_B@initial` or `…@owner`: any one of them, held in that user namespace;
+/// with a `?` at the end where only some uses ask for it.
 pub(crate) fn capabilities(text: &str) -> Result<(Vec<String>, Option<String>), String> {
     if text == "-" {
         return Ok((Vec::new(), None));
@@ -125,7 +126,7 @@ pub(crate) fn capabilities(text: &str) -> Result<(Vec<String>, Option<String>), 
     let (names, scope) = text
         .split_once('@')
         .ok_or_else(|| format!("expected CAP_…@initial, CAP_…@owner or -, found {text:?}"))?;
-    if !["initial", "owner"].contains(&scope) {
+    if !["initial", "owner"].contains(&scope.strip_suffix('?').unwrap_or(scope)) {
         return Err(format!("expected @initial or @owner, found {scope:?}"));
     }
     let names: Vec<String> = names.split('|').map(str::to_owned).collect();

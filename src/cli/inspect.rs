@@ -43,6 +43,8 @@ pub(super) fn look(args: &InspectArgs) -> Result<Confinement, Error> {
         ask(&mut confinement.seccomp, args.no_probe);
         kernel_facts::landlock(&mut confinement);
     }
+    let privileges = probe::Privileges::of(&confinement);
+    probe::name_causes(&mut confinement.seccomp, &privileges);
     if options.live {
         kernel_facts::user_depth(&mut confinement, &args.proc_root);
     }

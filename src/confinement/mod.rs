@@ -10,6 +10,7 @@ mod container_gone;
 mod container_path;
 mod credentials;
 mod errno;
+mod executed;
 mod expected;
 mod expected_rules;
 mod filesystem;
@@ -39,6 +40,7 @@ pub use container_gone::{ContainerGone, GONE_SCHEMA};
 pub use container_path::ContainerPath;
 pub use credentials::{Credentials, ServiceAccountToken};
 pub use errno::Errno;
+pub use executed::Executed;
 pub use expected::{Expectation, Expected, Remark, Source, Stage, Subject};
 pub use expected_rules::{
     AppArmorRule, CapabilityRule, DefaultVerdicts, DeviceRule, EffectiveRule, ExpectedMount,

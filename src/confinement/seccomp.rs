@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Reading, Verdict};
+use super::{Executed, Reading, Verdict};
 
 /// The process's seccomp state, `seccomp(2)`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -75,6 +75,10 @@ pub struct AbiVerdicts {
     pub abi: String,
     /// Whether this is the ABI of the tool itself.
     pub native: bool,
+    /// Whether the kernel lets the process enter by this ABI; absent where that was not tried.
+    /// Filters see its numbers either way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offered: Option<bool>,
     /// The kernel release that the names are from.
     pub table: String,
     /// One entry a number that the table names, ascending.
@@ -105,6 +109,9 @@ pub struct SyscallVerdict {
     /// The layer that stops it, where it cannot be used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
+    /// What the kernel answered, where a cleared call was executed on request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub executed: Option<Executed>,
     /// The exact conditions, where the filter program was evaluated and they matter.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cases: Vec<ConditionalVerdict>,

@@ -135,6 +135,7 @@ pub(super) fn evaluate_abi(
                     })
                     .collect(),
                 cause: None,
+                executed: None,
                 cases: Vec::new(),
             }
         })
@@ -142,6 +143,7 @@ pub(super) fn evaluate_abi(
     AbiVerdicts {
         abi: abi.as_str().to_owned(),
         native: abi == Abi::native(),
+        offered: None,
         table: KERNEL_RELEASE.to_string(),
         syscalls,
         unnamed: Vec::new(),

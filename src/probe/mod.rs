@@ -10,6 +10,7 @@
 //! An inherited LOG or TRACE ranks below USER_NOTIF and cannot be told from ALLOW so.
 
 mod board;
+mod causes;
 mod child;
 mod dump;
 mod kernel_facts;
@@ -19,6 +20,7 @@ mod raw;
 mod supervisor;
 mod verdicts;
 
+pub use causes::{Privileges, name_causes};
 pub use dump::{Dump, DumpError, dump};
 pub use kernel_facts::{landlock_abi, user_namespace_depth};
 

@@ -103,6 +103,7 @@ pub(super) fn table(
                     verdict,
                     arguments: Vec::new(),
                     cause,
+                    executed: None,
                     cases: Vec::new(),
                 });
             }
@@ -121,6 +122,7 @@ pub(super) fn table(
     AbiVerdicts {
         abi: abi.as_str().to_owned(),
         native: abi == Abi::native(),
+        offered: None,
         table: KERNEL_RELEASE.to_owned(),
         syscalls,
         unnamed,

@@ -13,7 +13,8 @@ pub struct Semantics {
     /// What the kernel asks for before it does the work, failing with EPERM.
     /// Where [`Semantics::execution`] is safe its arguments reach that check (in
     /// the releases since, though `why` may name a sysctl that lifts it);
-    /// where it is never, every use asks for it. A capability that only some
+    /// where it is never, every use asks for it; [`Requirement::always`] tells whether
+    /// a row that is safe to execute stands for all uses. A capability that only some
     /// arguments need is with their [`super::ArgumentVector`].
     pub requires: Option<Requirement>,
     /// Whether and how it may be executed to see what the kernel answers.
@@ -27,6 +28,9 @@ pub struct Requirement {
     pub any_of: &'static [Capability],
     /// The user namespace in which it must be held.
     pub scope: Scope,
+    /// Whether every use asks for it. Otherwise only some do: other arguments, a
+    /// sysctl or a resource limit spare it, and the want of it stops no more than those.
+    pub always: bool,
 }
 
 /// A capability (include/uapi/linux/capability.h).

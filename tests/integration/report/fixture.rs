@@ -65,6 +65,7 @@ fn syscall(number: u32, name: &str, verdict: Verdict, cause: Option<Cause>) -> S
         verdict,
         arguments: vec![],
         cause,
+        executed: None,
         cases: vec![],
     }
 }
@@ -91,6 +92,7 @@ fn seccomp() -> Seccomp {
         abis: vec![AbiVerdicts {
             abi: "x86_64".to_owned(),
             native: true,
+            offered: None,
             table: "7.1.5".to_owned(),
             syscalls: vec![
                 syscall(0, "read", Verdict::Allowed, None),
