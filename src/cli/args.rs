@@ -8,6 +8,7 @@ use super::check::CheckArgs;
 use super::compare_args::CompareArgs;
 use super::report::ReportArgs;
 use super::sweep::SweepArgs;
+use super::syscalls::SyscallsArgs;
 use crate::report::SyscallList;
 
 /// Tells what confinement a Linux process is really under.
@@ -34,6 +35,8 @@ pub struct Cli {
 pub enum Command {
     /// Report the confinement of this process, or of another one.
     Inspect(InspectArgs),
+    /// Show every syscall in every ABI, with the layer that stops it; or explain some.
+    Syscalls(SyscallsArgs),
     /// Hold what is declared against what the kernel enforces.
     Compare(Box<CompareArgs>),
     /// Judge by the Pod Security Standards what is declared, or what is enforced.
@@ -64,9 +67,21 @@ pub struct InspectArgs {
     /// Do not ask the seccomp filters.
     #[arg(long)]
     pub no_probe: bool,
+    /// How the kernel is asked.
+    #[command(flatten)]
+    pub probe: ProbeArgs,
     /// How to show it.
     #[command(flatten)]
     pub shown: ShownArgs,
+}
+
+/// How the kernel is asked about syscalls.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct ProbeArgs {
+    /// Also make the calls that the tables clear, in a child, to see which layer refuses:
+    /// their arguments change nothing, whoever makes them.
+    #[arg(long)]
+    pub execute: bool,
 }
 
 /// How a report is shown, and where.

@@ -1,6 +1,6 @@
 //! `amiconfined compare`: what is declared held against what is enforced.
 
-use super::args::{Format, InspectArgs, ShownArgs};
+use super::args::{Format, InspectArgs, ProbeArgs, ShownArgs};
 use super::compare_args::{CompareArgs, CompareFormat, Show};
 use super::compare_input::{Input, Observed, declarations, of_process, reports, text};
 use super::compare_profiles::Profiles;
@@ -50,6 +50,7 @@ fn look(args: &CompareArgs) -> Result<Confinement, Error> {
         proc_root: args.proc_root.clone(),
         captured: None,
         no_probe: false,
+        probe: ProbeArgs::default(),
         shown: ShownArgs {
             format: Format::Json,
             syscalls: None,

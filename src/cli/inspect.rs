@@ -5,23 +5,27 @@ use crate::observe::{Observe, ObserveError, ProcRoot, Target, observe};
 use crate::probe;
 use crate::report::{self, Options, SyscallList};
 
-use super::args::{Format, InspectArgs, ShownArgs};
+use super::args::{Format, InspectArgs, ProbeArgs, ShownArgs};
 use super::error::{Error, SUCCESS};
 use super::kernel_facts;
 use super::output;
 
 /// Runs it.
 pub(super) fn run(args: &InspectArgs) -> Result<u8, Error> {
-    let confinement = look(args)?;
-    let report = Report {
+    let report = report_of(look(args)?);
+    write(report, &args.shown)?;
+    Ok(SUCCESS)
+}
+
+/// The report of a confinement, made here and now.
+pub(super) fn report_of(confinement: Confinement) -> Report {
+    Report {
         schema: SCHEMA.to_owned(),
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         time: now(),
         node: node(),
         confinement,
-    };
-    write(report, &args.shown)?;
-    Ok(SUCCESS)
+    }
 }
 
 /// What is to be known of the process.
@@ -40,7 +44,7 @@ pub(super) fn look(args: &InspectArgs) -> Result<Confinement, Error> {
         _ => Error::Input(error.to_string()),
     })?;
     if options.live && options.target.is_self {
-        ask(&mut confinement.seccomp, args.no_probe);
+        ask(&mut confinement.seccomp, args.no_probe, args.probe);
         kernel_facts::landlock(&mut confinement);
     }
     let privileges = probe::Privileges::of(&confinement);
@@ -52,7 +56,7 @@ pub(super) fn look(args: &InspectArgs) -> Result<Confinement, Error> {
 }
 
 /// Puts the verdicts of this process's own filters beside what `/proc` says of them.
-fn ask(seccomp: &mut Seccomp, no_probe: bool) {
+fn ask(seccomp: &mut Seccomp, no_probe: bool, how: ProbeArgs) {
     if no_probe {
         seccomp.method = SeccompMethod::NotProbed {
             why: "--no-probe".to_owned(),
@@ -62,6 +66,9 @@ fn ask(seccomp: &mut Seccomp, no_probe: bool) {
     let asked = probe::verdicts(seccomp.mode.known().copied());
     seccomp.method = asked.method;
     seccomp.abis = asked.abis;
+    if how.execute {
+        probe::execute(seccomp);
+    }
 }
 
 /// Now, RFC 3339, UTC, in whole seconds.

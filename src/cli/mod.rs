@@ -16,18 +16,20 @@ mod output;
 mod report;
 mod report_input;
 mod sweep;
+mod syscalls;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
 
-pub use args::{Cli, Command, Format, InspectArgs, Listed, ShownArgs};
+pub use args::{Cli, Command, Format, InspectArgs, Listed, ProbeArgs, ShownArgs};
 pub use check::{CheckArgs, CheckFormat};
 pub use compare_args::{CompareArgs, CompareFormat, Show};
 pub use error::{Error, FINDINGS, NOT_OBSERVED, SUCCESS, USAGE};
 pub use report::{ClusterFormat, ReportArgs};
 pub use sweep::{SeccompDepth, SweepArgs, SweepFormat};
+pub use syscalls::{SyscallsArgs, SyscallsFormat};
 
 /// Runs the command line and gives the process's exit code.
 #[must_use]
@@ -55,6 +57,7 @@ fn run() -> Result<u8, Error> {
     match cli.command {
         None => inspect::run(&cli.inspect),
         Some(Command::Inspect(args)) => inspect::run(&args),
+        Some(Command::Syscalls(args)) => syscalls::run(&args),
         Some(Command::Compare(args)) => compare::run(&args),
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Report(args)) => report::run(&args),

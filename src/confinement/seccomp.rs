@@ -21,6 +21,13 @@ pub struct Seccomp {
     pub dumped: Vec<DumpedFilter>,
 }
 
+impl Seccomp {
+    /// Whether the verdicts are known at all: asked of the filters, or needing no question.
+    pub fn asked(&self) -> bool {
+        !matches!(self.method, SeccompMethod::NotProbed { .. })
+    }
+}
+
 /// `Seccomp:` of `/proc/PID/status`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

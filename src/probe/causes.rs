@@ -96,7 +96,8 @@ fn refused(errno: Errno, known: &Semantics, privileges: &Privileges) -> Cause {
         (Some(requires), None)
             if privileges.effective.is_some()
                 && privileges.initial_user == Some(true)
-                && requires.always =>
+                && requires.always
+                && !behind_a_sysctl(requires) =>
         {
             Cause::Lsm { errno }
         }
@@ -105,6 +106,11 @@ fn refused(errno: Errno, known: &Semantics, privileges: &Privileges) -> Cause {
             candidates: candidates(privileges),
         },
     }
+}
+
+/// Whether `kernel.modules_disabled` answers with the same error (`kernel/module/main.c`).
+fn behind_a_sysctl(requires: &Requirement) -> bool {
+    requires.any_of.iter().any(|c| c.name == "CAP_SYS_MODULE")
 }
 
 fn candidates(privileges: &Privileges) -> String {

@@ -13,8 +13,11 @@ mod board;
 mod causes;
 mod child;
 mod dump;
+mod execute;
+mod execute_child;
 mod kernel_facts;
 mod listener;
+mod memory;
 mod question;
 mod raw;
 mod supervisor;
@@ -22,6 +25,7 @@ mod verdicts;
 
 pub use causes::{Privileges, name_causes};
 pub use dump::{Dump, DumpError, dump};
+pub use execute::{EXECUTION_LIMIT, execute};
 pub use kernel_facts::{landlock_abi, user_namespace_depth};
 
 use std::time::{Duration, Instant};

@@ -10,15 +10,28 @@ pub(super) const NUMBERS: u32 = 1024;
 pub(super) struct Question {
     pub(super) abi: Abi,
     pub(super) number: u32,
-    /// Which listed vector this is, and the syscall's name; `None` for all arguments zero.
-    pub(super) vector: Option<(&'static ArgumentVector, &'static str)>,
+    pub(super) asked_with: Arguments,
+}
+
+/// What stands in the registers.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Arguments {
+    /// Zero in all six.
+    Zero,
+    /// A listed vector of the syscall that is named.
+    Listed(&'static ArgumentVector, &'static str),
+    /// These.
+    Given([u64; 6]),
 }
 
 impl Question {
     /// The registers.
     pub(super) fn arguments(&self) -> [u64; 6] {
-        self.vector
-            .map_or([0; 6], |(vector, name)| vector.arguments(self.abi, name))
+        match self.asked_with {
+            Arguments::Zero => [0; 6],
+            Arguments::Listed(vector, name) => vector.arguments(self.abi, name),
+            Arguments::Given(registers) => registers,
+        }
     }
 
     /// Whether it enters the kernel by the compatibility gate.
@@ -32,7 +45,7 @@ pub(super) fn questions(abi: Abi) -> Vec<Question> {
     let zero = (abi.first()..abi.first() + NUMBERS).map(|number| Question {
         abi,
         number,
-        vector: None,
+        asked_with: Arguments::Zero,
     });
     let listed = abi.syscalls().iter().flat_map(|syscall| {
         abi.argument_vectors(syscall.name)
@@ -40,7 +53,7 @@ pub(super) fn questions(abi: Abi) -> Vec<Question> {
             .map(move |vector| Question {
                 abi,
                 number: syscall.number,
-                vector: Some((vector, syscall.name)),
+                asked_with: Arguments::Listed(vector, syscall.name),
             })
     });
     zero.chain(listed).collect()

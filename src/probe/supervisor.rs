@@ -121,7 +121,7 @@ fn run_child(task: &Task<'_>, stack: &mut [u8], until: Instant) -> Result<Option
         Started::Parent(pid) => Pid::from_raw(pid),
         Started::Refused(errno) => return Err(Refusal::Clone(errno)),
     };
-    let mut waiter = Child { pid, ended: None };
+    let mut waiter = Child::new(pid);
     while header.listener.load(SeqCst) == NO_LISTENER {
         if waiter.poll() || Instant::now() >= until {
             return Err(Refusal::Died);
@@ -185,14 +185,19 @@ fn supervise(task: &Task<'_>, listener: &Listener, child: &mut Child, until: Ins
 }
 
 /// A started child; killed and waited for when this goes out of scope.
-struct Child {
+#[derive(Debug)]
+pub(super) struct Child {
     pid: Pid,
     ended: Option<WaitStatus>,
 }
 
 impl Child {
+    pub(super) fn new(pid: Pid) -> Self {
+        Self { pid, ended: None }
+    }
+
     /// Whether it has ended.
-    fn poll(&mut self) -> bool {
+    pub(super) fn poll(&mut self) -> bool {
         if self.ended.is_none() {
             match waitpid(self.pid, Some(WaitPidFlag::WNOHANG | WaitPidFlag::__WALL)) {
                 Ok(WaitStatus::StillAlive) | Err(Errno::EINTR) => {}
@@ -204,7 +209,7 @@ impl Child {
     }
 
     /// The signal that it ended of, unless it has still to be ended.
-    fn end(&mut self) -> Option<Signal> {
+    pub(super) fn end(&mut self) -> Option<Signal> {
         match (self.poll(), self.ended) {
             (true, Some(WaitStatus::Signaled(_, signal, _))) => Some(signal),
             _ => None,

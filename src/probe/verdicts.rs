@@ -10,7 +10,7 @@ use crate::confinement::{
 use crate::syscalls::{Abi, KERNEL_RELEASE};
 
 use super::child::Own;
-use super::question::Question;
+use super::question::{Arguments, Question};
 use super::supervisor::Answer;
 
 /// `uretprobe` and `uprobe`: since Linux 6.14 and 6.17 no filter runs on them
@@ -84,7 +84,7 @@ pub(super) fn table(
     let mut unnamed: Vec<VerdictRange> = Vec::new();
     for (at, question) in questions.iter().enumerate() {
         let verdict = verdict_of(at, question);
-        if let Some((vector, _)) = question.vector {
+        if let Arguments::Listed(vector, _) = question.asked_with {
             let asked = syscalls.binary_search_by_key(&question.number, |s| s.number);
             if let Some(syscall) = asked.ok().and_then(|at| syscalls.get_mut(at)) {
                 syscall.arguments.push(ArgumentVerdict {

@@ -107,6 +107,10 @@ const WHY: &[(&str, &str)] = &[
         "newer kernels bring new syscalls; a filter that does not stop unknown numbers lets them through on the day of the update",
     ),
     (
+        "syscall",
+        "what the filters and the other layers make of one syscall, in each ABI",
+    ),
+    (
         "filesystem.root",
         "on a read-only root an intruder cannot leave a program behind",
     ),

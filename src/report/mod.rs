@@ -7,6 +7,7 @@ mod amicontained;
 mod containers;
 mod explain;
 mod findings_text;
+mod foreign;
 mod json;
 mod junit;
 mod layers;
@@ -21,6 +22,9 @@ mod stands_out_files;
 mod summary;
 mod sweep_text;
 mod syscall_lines;
+mod syscalls_explained;
+mod syscalls_table;
+mod syscalls_text;
 mod text;
 
 pub use amicontained::amicontained;
@@ -37,4 +41,10 @@ pub use sarif::sarif;
 pub use stands_out::{Level, StandsOut, stands_out};
 pub use summary::{BoundingDifference, Summary, VerdictCount};
 pub use sweep_text::{node_lines, notes};
+pub use syscalls_explained::syscalls_explained;
+pub use syscalls_table::{
+    AbiColumn, SYSCALLS_SCHEMA, SyscallCell, SyscallRow, SyscallsTable, syscalls_json,
+    syscalls_schema, syscalls_table,
+};
+pub use syscalls_text::syscalls_text;
 pub use text::text;

@@ -51,14 +51,14 @@ pub(super) struct Line {
 /// Lines under one title.
 #[derive(Debug)]
 pub(super) struct Section {
-    title: &'static str,
+    title: String,
     lines: Vec<Line>,
 }
 
 impl Section {
-    pub(super) fn new(title: &'static str) -> Self {
+    pub(super) fn new(title: impl Into<String>) -> Self {
         Self {
-            title,
+            title: title.into(),
             lines: Vec::new(),
         }
     }
@@ -94,7 +94,7 @@ impl Section {
             return;
         }
         out.push('\n');
-        paint(self.title, Style::new().bold(), options.colour, out);
+        paint(&self.title, Style::new().bold(), options.colour, out);
         out.push('\n');
         let widest = options.width.max(40) / 3;
         let column = self

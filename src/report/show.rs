@@ -1,6 +1,6 @@
 //! Small pieces that several renderers show alike.
 
-use crate::confinement::{Claim, Denial, Reading, Text, Verdict};
+use crate::confinement::{ArgumentVerdict, Cause, Claim, Denial, Reading, Text, Verdict};
 
 use super::page::Mark;
 
@@ -72,6 +72,44 @@ pub(super) fn verdict(verdict: &Verdict) -> String {
         Verdict::Errno(errno) if errno.0 != 0 => format!("errno {errno}"),
         other => other.to_string(),
     }
+}
+
+/// The layer that stops a syscall, after the words "stopped by".
+pub(super) fn cause(cause: &Cause) -> String {
+    match cause {
+        Cause::Seccomp => "seccomp".to_owned(),
+        Cause::Capability { name, asked: true } => {
+            format!("capability {name}, which is not effective (the kernel was asked)")
+        }
+        Cause::Capability { name, asked: false } => {
+            format!("capability {name}, which is not effective")
+        }
+        Cause::UserNamespace { capability } => {
+            format!("user namespace: {capability} counts in the initial one only")
+        }
+        Cause::Lsm { errno } => format!("a security module, with {errno}"),
+        Cause::NotImplemented => "kernel: not implemented".to_owned(),
+        Cause::Refused { errno, candidates } => {
+            format!("{errno}, which can come from: {candidates}")
+        }
+    }
+}
+
+/// The listed arguments that have another verdict than all arguments zero: `AF_ALG,
+/// AF_VSOCK (errno EAFNOSUPPORT)`. Nothing where there are none.
+pub(super) fn exceptions(zeros: &Verdict, arguments: &[ArgumentVerdict]) -> Option<String> {
+    let mut groups: Vec<(&Verdict, Vec<&str>)> = Vec::new();
+    for argument in arguments.iter().filter(|asked| asked.verdict != *zeros) {
+        match groups.iter_mut().find(|(v, _)| **v == argument.verdict) {
+            Some((_, labels)) => labels.push(&argument.label),
+            None => groups.push((&argument.verdict, vec![&argument.label])),
+        }
+    }
+    let groups: Vec<String> = groups
+        .iter()
+        .map(|(other, labels)| format!("{} ({})", labels.join(", "), verdict(other)))
+        .collect();
+    (!groups.is_empty()).then(|| groups.join("; "))
 }
 
 /// Bytes in the largest binary unit that divides them.

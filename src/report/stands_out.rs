@@ -7,6 +7,7 @@ use crate::confinement::{
     AppArmorMode, CapabilitySet, Confinement, NamespaceKind, Reading, SeccompMode, Verdict,
 };
 
+use super::foreign::foreign;
 use super::layers::own;
 use super::show::some;
 use super::stands_out_files::files;
@@ -59,6 +60,7 @@ pub fn stands_out(c: &Confinement) -> Vec<StandsOut> {
     privilege(c, &mut found);
     namespaces(c, &mut found);
     filters(c, &mut found);
+    foreign(c, &mut found);
     files(c, &mut found);
     found.0.sort_by_key(|fact| fact.level);
     found.0

@@ -1,6 +1,8 @@
 //! Verdicts as lines: grouped by verdict, with arguments, causes and folded ranges.
 
-use crate::confinement::{AbiVerdicts, Cause, SyscallVerdict, Verdict, VerdictRange};
+use crate::confinement::{
+    AbiVerdicts, ArgumentVerdict, Cause, SyscallVerdict, Verdict, VerdictRange,
+};
 
 use super::page::{Mark, Section};
 use super::{SyscallList, show};
@@ -9,12 +11,15 @@ use super::{SyscallList, show};
 /// through, or with arguments, conditions or another layer that make a difference.
 pub(super) fn stands_out(syscall: &SyscallVerdict) -> bool {
     syscall.verdict != Verdict::Allowed
-        || syscall
-            .arguments
-            .iter()
-            .any(|a| a.verdict != syscall.verdict)
+        || has_exceptions(syscall)
         || !syscall.cases.is_empty()
         || other_layer(syscall).is_some()
+}
+
+/// Whether some listed arguments have another verdict than all arguments zero.
+pub(super) fn has_exceptions(syscall: &SyscallVerdict) -> bool {
+    let other = |asked: &ArgumentVerdict| asked.verdict != syscall.verdict;
+    syscall.arguments.iter().any(other)
 }
 
 /// Adds the lines of one ABI.
@@ -25,18 +30,21 @@ pub(super) fn add(section: &mut Section, abi: &AbiVerdicts, list: SyscallList) {
         abi.abi.clone(),
         format!("{native}named by the table of Linux {}", abi.table),
     );
-    let mut groups: Vec<(&Verdict, Vec<&str>)> = Vec::new();
+    // What has exceptions never stands among what is plainly allowed.
+    let mut groups: Vec<((&Verdict, bool), Vec<&str>)> = Vec::new();
     for syscall in &abi.syscalls {
-        match groups.iter_mut().find(|(v, _)| **v == syscall.verdict) {
+        let key = (&syscall.verdict, has_exceptions(syscall));
+        match groups.iter_mut().find(|(known, _)| *known == key) {
             Some((_, names)) => names.push(&syscall.name),
-            None => groups.push((&syscall.verdict, vec![&syscall.name])),
+            None => groups.push((key, vec![&syscall.name])),
         }
     }
-    groups.sort_by_key(|(verdict, _)| *verdict);
-    for (verdict, names) in groups {
+    groups.sort_by_key(|(key, _)| *key);
+    for ((verdict, exceptions), names) in groups {
+        let plain = matches!(verdict, Verdict::Allowed | Verdict::NotProbed(_)) && !exceptions;
         let listed = match list {
             SyscallList::All => true,
-            SyscallList::Blocked => !matches!(verdict, Verdict::Allowed | Verdict::NotProbed(_)),
+            SyscallList::Blocked => !plain,
             SyscallList::Summary => false,
         };
         let value = if listed {
@@ -44,7 +52,8 @@ pub(super) fn add(section: &mut Section, abi: &AbiVerdicts, list: SyscallList) {
         } else {
             names.len().to_string()
         };
-        let label = format!("  {verdict}");
+        let except = if exceptions { ", with exceptions" } else { "" };
+        let label = format!("  {verdict}{except}");
         section.add("seccomp.verdict", label, (value, mark(verdict)));
     }
     if list != SyscallList::Summary {
@@ -104,25 +113,11 @@ fn mark(verdict: &Verdict) -> Mark {
 
 /// `socket: allowed, except AF_ALG, AF_VSOCK (errno EAFNOSUPPORT)`.
 fn arguments(section: &mut Section, syscall: &SyscallVerdict) {
-    let mut except: Vec<(&Verdict, Vec<&str>)> = Vec::new();
-    for argument in &syscall.arguments {
-        if argument.verdict == syscall.verdict {
-            continue;
-        }
-        match except.iter_mut().find(|(v, _)| **v == argument.verdict) {
-            Some((_, labels)) => labels.push(&argument.label),
-            None => except.push((&argument.verdict, vec![&argument.label])),
-        }
-    }
-    if !except.is_empty() {
-        let except: Vec<String> = except
-            .iter()
-            .map(|(verdict, labels)| format!("{} ({})", labels.join(", "), show::verdict(verdict)))
-            .collect();
+    if let Some(except) = show::exceptions(&syscall.verdict, &syscall.arguments) {
         section.plain(
             "seccomp.arguments",
             format!("  {}:", syscall.name),
-            format!("{}, except {}", syscall.verdict, except.join("; ")),
+            format!("{}, except {except}", syscall.verdict),
         );
     }
     for case in &syscall.cases {
@@ -136,19 +131,10 @@ fn arguments(section: &mut Section, syscall: &SyscallVerdict) {
 
 /// What stops a syscall that seccomp lets through, in words.
 fn other_layer(syscall: &SyscallVerdict) -> Option<String> {
-    Some(match syscall.cause.as_ref()? {
-        Cause::Seccomp => return None,
-        Cause::Capability { name, asked: true } => format!("needs {name} (asked)"),
-        Cause::Capability { name, asked: false } => format!("needs {name} (by the table)"),
-        Cause::UserNamespace { capability } => {
-            format!("needs {capability} in an outer user namespace")
-        }
-        Cause::Lsm { errno } => format!("a security module refuses with {errno}"),
-        Cause::NotImplemented => "not implemented by this kernel".to_owned(),
-        Cause::Refused { errno, candidates } => {
-            format!("the kernel refuses with {errno}: {candidates}")
-        }
-    })
+    match syscall.cause.as_ref()? {
+        Cause::Seccomp => None,
+        other => Some(show::cause(other)),
+    }
 }
 
 fn causes(section: &mut Section, abi: &AbiVerdicts) {
@@ -165,7 +151,7 @@ fn causes(section: &mut Section, abi: &AbiVerdicts) {
     for (layer, names) in groups {
         section.plain(
             "seccomp.cause",
-            "  past seccomp",
+            "  stopped by",
             format!("{layer}: {}", names.join(" ")),
         );
     }

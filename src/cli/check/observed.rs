@@ -2,7 +2,7 @@
 
 use super::CheckArgs;
 use super::outcome::{Observed, Outcome};
-use crate::cli::args::{Format, InspectArgs, ShownArgs};
+use crate::cli::args::{Format, InspectArgs, ProbeArgs, ShownArgs};
 use crate::cli::error::Error;
 use crate::cli::inspect;
 use crate::confinement::{
@@ -18,6 +18,7 @@ pub(super) fn of_process(args: &CheckArgs, outcome: &mut Outcome) -> Result<(), 
         pid: args.pid,
         proc_root: args.proc_root.clone(),
         no_probe: true,
+        probe: ProbeArgs::default(),
         captured: None,
         shown: ShownArgs {
             format: Format::Json,

@@ -1,0 +1,112 @@
+//! The disposable child that makes the cleared calls.
+
+use std::sync::atomic::Ordering::SeqCst;
+
+use nix::errno::Errno;
+use nix::libc;
+use nix::unistd::Pid;
+
+use crate::syscalls::Abi;
+
+use super::board::{Board, UNANSWERED};
+use super::question::{Arguments, Question};
+use super::raw;
+
+/// The calls that set the child apart, in their order: it ends with its parent, leaves no
+/// core dump, is in a process group of its own, and has no descriptor open.
+const PREPARATION: [(libc::c_long, [u64; 3]); 4] = [
+    (
+        libc::SYS_prctl,
+        [
+            libc::PR_SET_PDEATHSIG.cast_unsigned() as u64,
+            libc::SIGKILL.cast_unsigned() as u64,
+            0,
+        ],
+    ),
+    (
+        libc::SYS_prctl,
+        [libc::PR_SET_DUMPABLE.cast_unsigned() as u64, 0, 0],
+    ),
+    (libc::SYS_setpgid, [0, 0, 0]),
+    (libc::SYS_close_range, [0, 0xffff_ffff, 0]),
+];
+
+/// Which of the calls that set the child apart may be made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Setup([bool; PREPARATION.len()]);
+
+impl Setup {
+    /// Where no filter stands in the way.
+    pub(super) fn all() -> Self {
+        Self([true; PREPARATION.len()])
+    }
+
+    /// Those that are marked, in the order of [`Setup::questions`].
+    pub(super) fn only(passed: &[bool]) -> Self {
+        let mut setup = [false; PREPARATION.len()];
+        for (may, passed) in setup.iter_mut().zip(passed) {
+            *may = *passed;
+        }
+        Self(setup)
+    }
+
+    /// The calls, as questions to the filters.
+    pub(super) fn questions() -> Vec<Question> {
+        let ask = |(number, [a, b, c]): (libc::c_long, [u64; 3])| {
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            Question {
+                abi: Abi::native(),
+                number,
+                asked_with: Arguments::Given([a, b, c, 0, 0, 0]),
+            }
+        };
+        PREPARATION.into_iter().map(ask).collect()
+    }
+}
+
+/// Starts a child that makes the calls from the board's cursor on.
+pub(super) fn start(board: &Board, calls: &[Question], setup: &Setup) -> Result<Pid, Errno> {
+    // No CLONE_FS, no CLONE_FILES: root, working directory and descriptors are its own.
+    let flags = libc::SIGCHLD.cast_unsigned() as u64;
+    // SAFETY: without CLONE_VM and with no new stack this is fork(2): the child goes on in a
+    // copy of this memory, and never leaves `run`.
+    let answer = unsafe {
+        raw::native(
+            libc::SYS_clone.cast_unsigned() as u64,
+            [flags, 0, 0, 0, 0, 0],
+        )
+    };
+    match answer {
+        0 => run(board, calls, setup),
+        pid @ 1.. => Ok(Pid::from_raw(i32::try_from(pid).unwrap_or(i32::MAX))),
+        error => Err(Errno::from_raw(i32::try_from(-error).unwrap_or(0))),
+    }
+}
+
+fn run(board: &Board, calls: &[Question], setup: &Setup) -> ! {
+    let prepared = PREPARATION.into_iter().zip(setup.0);
+    for (number, [a, b, c]) in prepared.filter_map(|(call, may)| may.then_some(call)) {
+        // SAFETY: each sets this process alone, which is a copy of its parent.
+        unsafe { raw::native(number.cast_unsigned() as u64, [a, b, c, 0, 0, 0]) };
+    }
+    let header = board.header();
+    loop {
+        let cursor = header.cursor.load(SeqCst);
+        let at = cursor as usize;
+        let (Some(call), Some(slot)) = (calls.get(at), board.slots().get(at)) else {
+            break;
+        };
+        // SAFETY: `syscall-tables/semantics.tsv` clears the call with these arguments: it
+        // says of each why it changes nothing, with all capabilities too. Pointers are to
+        // memory that the caller keeps for as long as this process runs.
+        let answer = unsafe { raw::native(u64::from(call.number), call.arguments()) };
+        slot.answer
+            .store(if answer == UNANSWERED { 0 } else { answer }, SeqCst);
+        header.cursor.store(cursor + 1, SeqCst);
+    }
+    header.done.store(1, SeqCst);
+    loop {
+        // The parent ends this process, without asking it for a call that may be filtered.
+        std::hint::spin_loop();
+    }
+}

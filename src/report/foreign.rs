@@ -1,0 +1,102 @@
+//! What a foreign ABI lets through that the filter stops in the native one.
+
+use crate::confinement::{AbiVerdicts, Confinement, SyscallVerdict};
+
+use super::Level;
+use super::show::some;
+use super::stands_out::Found;
+
+/// i386's one call for all socket calls: its arguments lie behind a pointer, where no
+/// filter can look (`socketcall(2)`).
+const SOCKETCALL: &str = "socketcall";
+
+/// Adds a fact for each foreign ABI that allows what the native one blocks.
+pub(super) fn foreign(c: &Confinement, found: &mut Found) {
+    let abis = &c.seccomp.abis;
+    let Some(native) = abis.iter().find(|abi| abi.native) else {
+        return;
+    };
+    for abi in abis.iter().filter(|abi| !abi.native) {
+        let allowed = allowed(native, abi);
+        if allowed.is_empty() {
+            continue;
+        }
+        let (level, offered) = match abi.offered {
+            Some(false) => (
+                Level::Low,
+                ", which this kernel does not offer to the process",
+            ),
+            Some(true) => (Level::Medium, ""),
+            None => (
+                Level::Medium,
+                " (whether this kernel offers it was not tried)",
+            ),
+        };
+        let count = allowed.len();
+        let plural = if count == 1 { "" } else { "s" };
+        found.add(
+            "foreign_abi",
+            level,
+            format!(
+                "{}{offered} allows {count} syscall{plural} that {} blocks: {}",
+                abi.abi,
+                native.abi,
+                some(&allowed)
+            ),
+            "whoever is stopped in one ABI makes the same call in the other",
+        );
+    }
+}
+
+/// The calls, and in parentheses the arguments, that are stopped in the native ABI and
+/// let through in the other one.
+fn allowed(native: &AbiVerdicts, abi: &AbiVerdicts) -> Vec<String> {
+    let mut allowed: Vec<String> = Vec::new();
+    for here in &abi.syscalls {
+        let Some(there) = native.by_name(&here.name) else {
+            continue;
+        };
+        if here.verdict.stopped() == Some(false) && there.verdict.stopped() == Some(true) {
+            allowed.push(here.name.clone());
+            continue;
+        }
+        let labels = arguments(there, here);
+        if !labels.is_empty() {
+            allowed.push(format!("{}({})", here.name, labels.join(", ")));
+        }
+    }
+    let multiplexed = abi.by_name(SOCKETCALL);
+    if multiplexed.is_some_and(|call| call.verdict.stopped() == Some(false))
+        && let Some(hidden) = native.by_name("socket").and_then(stopped)
+    {
+        allowed.push(format!("{SOCKETCALL} for {hidden}"));
+    }
+    allowed
+}
+
+/// The labels of the arguments that are stopped there and let through here.
+fn arguments<'a>(there: &SyscallVerdict, here: &'a SyscallVerdict) -> Vec<&'a str> {
+    let stopped = |label: &str| {
+        let mut same = there.arguments.iter().filter(|asked| asked.label == label);
+        same.any(|asked| asked.verdict.stopped() == Some(true))
+    };
+    here.arguments
+        .iter()
+        .filter(|asked| asked.verdict.stopped() == Some(false) && stopped(&asked.label))
+        .map(|asked| asked.label.as_str())
+        .collect()
+}
+
+/// What of a call is stopped: all of it, or with some arguments.
+fn stopped(call: &SyscallVerdict) -> Option<String> {
+    if call.verdict.stopped() == Some(true) {
+        return Some(call.name.clone());
+    }
+    let labels: Vec<&str> = call
+        .arguments
+        .iter()
+        .filter(|asked| asked.verdict.stopped() == Some(true))
+        .map(|asked| asked.label.as_str())
+        .collect();
+    (!labels.is_empty()).then(|| format!("{}({})", call.name, labels.join(", ")))
+}
