@@ -238,13 +238,12 @@ fn refuses_everything() -> bool {
 /// # Safety
 /// A filter must stop the call before its body runs.
 unsafe fn put(question: &Question) -> i64 {
-    let number = u64::from(question.number);
     // SAFETY: as this function's own.
     unsafe {
-        #[cfg(target_arch = "x86_64")]
-        if question.compat() {
-            return raw::i386(number, question.arguments());
-        }
-        raw::native(number, question.arguments())
+        raw::any(
+            question.compat(),
+            u64::from(question.number),
+            question.arguments(),
+        )
     }
 }

@@ -70,12 +70,7 @@ pub(super) fn start(board: &Board, calls: &[Question], setup: &Setup) -> Result<
     let flags = libc::SIGCHLD.cast_unsigned() as u64;
     // SAFETY: without CLONE_VM and with no new stack this is fork(2): the child goes on in a
     // copy of this memory, and never leaves `run`.
-    let answer = unsafe {
-        raw::native(
-            libc::SYS_clone.cast_unsigned() as u64,
-            [flags, 0, 0, 0, 0, 0],
-        )
-    };
+    let answer = unsafe { raw::native(libc::SYS_clone.cast_unsigned(), [flags, 0, 0, 0, 0, 0]) };
     match answer {
         0 => run(board, calls, setup),
         pid @ 1.. => Ok(Pid::from_raw(i32::try_from(pid).unwrap_or(i32::MAX))),
@@ -87,7 +82,7 @@ fn run(board: &Board, calls: &[Question], setup: &Setup) -> ! {
     let prepared = PREPARATION.into_iter().zip(setup.0);
     for (number, [a, b, c]) in prepared.filter_map(|(call, may)| may.then_some(call)) {
         // SAFETY: each sets this process alone, which is a copy of its parent.
-        unsafe { raw::native(number.cast_unsigned() as u64, [a, b, c, 0, 0, 0]) };
+        unsafe { raw::native(number.cast_unsigned(), [a, b, c, 0, 0, 0]) };
     }
     let header = board.header();
     loop {
@@ -99,7 +94,7 @@ fn run(board: &Board, calls: &[Question], setup: &Setup) -> ! {
         // SAFETY: `syscall-tables/semantics.tsv` clears the call with these arguments: it
         // says of each why it changes nothing, with all capabilities too. Pointers are to
         // memory that the caller keeps for as long as this process runs.
-        let answer = unsafe { raw::native(u64::from(call.number), call.arguments()) };
+        let answer = unsafe { raw::any(call.compat(), u64::from(call.number), call.arguments()) };
         slot.answer
             .store(if answer == UNANSWERED { 0 } else { answer }, SeqCst);
         header.cursor.store(cursor + 1, SeqCst);

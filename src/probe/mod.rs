@@ -13,6 +13,7 @@ mod board;
 mod causes;
 mod child;
 mod dump;
+mod entry;
 mod execute;
 mod execute_child;
 mod kernel_facts;
@@ -65,21 +66,29 @@ pub fn verdicts(mode: Option<SeccompMode>) -> SeccompProbe {
         .into_iter()
         .map(|abi| (abi, question::questions(abi)))
         .collect();
-    if mode == Some(SeccompMode::Disabled) {
-        return tables(&asked, SeccompMethod::NoFilter, |_, _, _| Verdict::Allowed);
-    }
+    let mut probe = if mode == Some(SeccompMode::Disabled) {
+        tables(&asked, SeccompMethod::NoFilter, |_, _, _| Verdict::Allowed)
+    } else {
+        of_filters(&asked)
+    };
+    entry::mark_offered(&mut probe.abis);
+    probe
+}
+
+/// What the inherited filters answer, by the best method that they leave.
+fn of_filters(asked: &[(Abi, Vec<Question>)]) -> SeccompProbe {
     let until = Instant::now() + TIME_LIMIT;
-    let refusal = match side_by_side(&asked, Own::Notify, until) {
-        Ok(answers) => return judged(&asked, &answers, Own::Notify, SeccompMethod::Notify),
+    let refusal = match side_by_side(asked, Own::Notify, until) {
+        Ok(answers) => return judged(asked, &answers, Own::Notify, SeccompMethod::Notify),
         Err(refusal) => refusal,
     };
     let why = refusal.to_string();
     match refusal {
         // A kernel before 5.0, a sandbox's own kernel, or a filter that knows the flag.
         Refusal::Filter(errno) if errno != Errno::EBUSY => {
-            match side_by_side(&asked, Own::Trace, until) {
+            match side_by_side(asked, Own::Trace, until) {
                 Ok(answers) => judged(
-                    &asked,
+                    asked,
                     &answers,
                     Own::Trace,
                     SeccompMethod::TraceWithoutTracer { why },

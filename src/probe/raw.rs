@@ -76,6 +76,24 @@ pub(super) unsafe fn native(number: u64, args: [u64; 6]) -> i64 {
     answer
 }
 
+/// One system call of the native ABI, or of the compatibility gate where there is one.
+///
+/// # Safety
+/// As [`native`].
+#[inline(always)]
+pub(super) unsafe fn any(compat: bool, number: u64, args: [u64; 6]) -> i64 {
+    // SAFETY: as this function's own.
+    unsafe {
+        #[cfg(target_arch = "x86_64")]
+        if compat {
+            return i386(number, args);
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = compat;
+        native(number, args)
+    }
+}
+
 /// Starts a thread of this process on its own stack and waits, inside the call, until
 /// the thread has ended. Gives the kernel's answer: the thread's id, or a negative error.
 ///

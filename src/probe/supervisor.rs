@@ -83,6 +83,13 @@ pub(super) fn put(
             Some(signal) => Answer::Died(signal),
             None => Answer::Unasked,
         };
+        if killed == Answer::Died(Signal::SIGSEGV)
+            && questions.get(at).is_some_and(Question::compat)
+        {
+            // This kernel has no such gate: each further try would be a line in its log.
+            answers.get_mut(at..).unwrap_or_default().fill(killed);
+            break;
+        }
         if let Some(answer) = answers.get_mut(at) {
             *answer = killed;
         }

@@ -25,10 +25,15 @@ pub(super) fn has_exceptions(syscall: &SyscallVerdict) -> bool {
 /// Adds the lines of one ABI.
 pub(super) fn add(section: &mut Section, abi: &AbiVerdicts, list: SyscallList) {
     let native = if abi.native { "native, " } else { "" };
+    let offered = match abi.offered {
+        Some(true) => "; this kernel offers it",
+        Some(false) => "; this kernel does not offer it, whatever a filter says",
+        None => "",
+    };
     section.plain(
         "seccomp.verdict",
         abi.abi.clone(),
-        format!("{native}named by the table of Linux {}", abi.table),
+        format!("{native}named by the table of Linux {}{offered}", abi.table),
     );
     // What has exceptions never stands among what is plainly allowed.
     let mut groups: Vec<((&Verdict, bool), Vec<&str>)> = Vec::new();
@@ -52,8 +57,11 @@ pub(super) fn add(section: &mut Section, abi: &AbiVerdicts, list: SyscallList) {
         } else {
             names.len().to_string()
         };
-        let except = if exceptions { ", with exceptions" } else { "" };
-        let label = format!("  {verdict}{except}");
+        let label = match (verdict, exceptions) {
+            (Verdict::Allowed, true) => "  allowed in part".to_owned(),
+            (_, true) => format!("  {verdict}, with exceptions"),
+            (_, false) => format!("  {verdict}"),
+        };
         section.add("seccomp.verdict", label, (value, mark(verdict)));
     }
     if list != SyscallList::Summary {

@@ -60,7 +60,7 @@ pub(super) fn head(table: &SyscallsTable, options: &Options, out: &mut String) {
     for abi in table.abis.iter().filter(|abi| !abi.native) {
         let offered = match abi.offered {
             Some(true) => "offered by this kernel",
-            Some(false) => "not offered by this kernel; the filter judges it all the same",
+            Some(false) => "not offered by this kernel, whatever a filter says",
             None => "whether this kernel offers it was not tried",
         };
         out.push_str(&format!("{}: {offered}\n", abi.abi));

@@ -16,7 +16,7 @@ fn kept(name: &str) -> PathBuf {
 }
 
 /// What a schema says against a document; nothing where it is valid.
-fn violations(schema: &Value, document: &Value) -> Option<String> {
+pub(crate) fn violations(schema: &Value, document: &Value) -> Option<String> {
     let mut schemas = boon::Schemas::new();
     let mut compiler = boon::Compiler::new();
     compiler

@@ -32,4 +32,7 @@ mod report;
 mod report_cluster;
 mod runtime_defaults;
 mod sweep;
+mod syscalls_causes;
+mod syscalls_cli;
+mod syscalls_execute;
 mod tables;

@@ -6,20 +6,15 @@ use amiconfined::confinement::{KillScope, SeccompMethod, Verdict};
 use amiconfined::probe;
 use libseccomp::{ScmpAction, ScmpArgCompare, ScmpCompareOp, ScmpFilterContext, ScmpSyscall};
 
-/// Runs this same test in a process of its own, where `here` is true.
-fn in_own_process(test: &str, here: impl FnOnce()) {
+/// Runs this same test, given by its path, in a process of its own.
+pub(crate) fn in_own_process(test: &str, here: impl FnOnce()) {
     const MARK: &str = "AMICONFINED_TEST_IN_OWN_PROCESS";
     if std::env::var_os(MARK).is_some_and(|m| m == test) {
         here();
         return;
     }
     let output = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            &format!("probe::{test}"),
-            "--nocapture",
-            "--test-threads=1",
-        ])
+        .args(["--exact", test, "--nocapture", "--test-threads=1"])
         .env(MARK, test)
         .output()
         .unwrap();
@@ -39,7 +34,7 @@ fn rule(filter: &mut ScmpFilterContext, action: ScmpAction, name: &str) {
 
 #[test]
 fn each_action_shows_itself() {
-    in_own_process("each_action_shows_itself", || {
+    in_own_process("probe::each_action_shows_itself", || {
         let mut filter = ScmpFilterContext::new(ScmpAction::Allow).unwrap();
         rule(&mut filter, ScmpAction::Errno(1), "mount");
         rule(&mut filter, ScmpAction::Errno(0), "sync");
@@ -132,7 +127,7 @@ fn denied(name: &str, arguments: &[ScmpArgCompare], action: ScmpAction) -> Secco
 
 #[test]
 fn a_denied_clone_is_named() {
-    in_own_process("a_denied_clone_is_named", || {
+    in_own_process("probe::a_denied_clone_is_named", || {
         let method = denied("clone", &[], ScmpAction::Errno(1));
         assert!(matches!(method, SeccompMethod::NotProbed { why } if why.contains("clone: EPERM")));
     });
@@ -140,7 +135,7 @@ fn a_denied_clone_is_named() {
 
 #[test]
 fn a_denied_seccomp_is_named() {
-    in_own_process("a_denied_seccomp_is_named", || {
+    in_own_process("probe::a_denied_seccomp_is_named", || {
         let method = denied("seccomp", &[], ScmpAction::Errno(1));
         assert!(matches!(method, SeccompMethod::NotProbed { why } if why.contains("EPERM")));
     });
@@ -148,7 +143,7 @@ fn a_denied_seccomp_is_named() {
 
 #[test]
 fn a_denied_prctl_is_named() {
-    in_own_process("a_denied_prctl_is_named", || {
+    in_own_process("probe::a_denied_prctl_is_named", || {
         let no_new_privs = ScmpArgCompare::new(0, ScmpCompareOp::Equal, 38);
         let method = denied("prctl", &[no_new_privs], ScmpAction::Errno(13));
         assert!(matches!(method, SeccompMethod::NotProbed { why } if why.contains("EACCES")));
@@ -157,16 +152,21 @@ fn a_denied_prctl_is_named() {
 
 #[test]
 fn a_faked_success_of_seccomp_carries_nothing_out() {
-    in_own_process("a_faked_success_of_seccomp_carries_nothing_out", || {
-        let method = denied("seccomp", &[], ScmpAction::Errno(0));
-        assert!(matches!(method, SeccompMethod::NotProbed { why } if why.contains("no listener")));
-    });
+    in_own_process(
+        "probe::a_faked_success_of_seccomp_carries_nothing_out",
+        || {
+            let method = denied("seccomp", &[], ScmpAction::Errno(0));
+            assert!(
+                matches!(method, SeccompMethod::NotProbed { why } if why.contains("no listener"))
+            );
+        },
+    );
 }
 
 #[test]
 fn a_listener_that_is_refused_leaves_the_tracer_less_answer() {
     in_own_process(
-        "a_listener_that_is_refused_leaves_the_tracer_less_answer",
+        "probe::a_listener_that_is_refused_leaves_the_tracer_less_answer",
         || {
             let with_listener = ScmpArgCompare::new(1, ScmpCompareOp::Equal, 8);
             let method = denied("seccomp", &[with_listener], ScmpAction::Errno(22));
@@ -177,7 +177,7 @@ fn a_listener_that_is_refused_leaves_the_tracer_less_answer() {
 
 #[test]
 fn an_existing_listener_is_named() {
-    in_own_process("an_existing_listener_is_named", || {
+    in_own_process("probe::an_existing_listener_is_named", || {
         let method = denied("vhangup", &[], ScmpAction::Notify);
         assert!(matches!(method, SeccompMethod::NotProbed { why } if why.contains("EBUSY")));
     });
