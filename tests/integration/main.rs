@@ -28,6 +28,8 @@ mod pod_security_golden;
 mod pod_security_messages;
 mod pod_security_observed;
 mod probe;
+mod probe_fallbacks;
+mod probe_harmless;
 mod report;
 mod report_cluster;
 mod runtime_defaults;
