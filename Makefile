@@ -12,7 +12,7 @@ TEST_PACKAGES += runc crun podman docker.io
 TEST_PACKAGES += containerd containernetworking-plugins curl runsc lxc uidmap
 TEST_PACKAGES += bubblewrap firejail systemd-container
 
-.PHONY: build run test bench lab lab-next install-build install-test
+.PHONY: build run test bench lab lab-next capture install-build install-test
 
 build: install-build
 	cargo build --release
@@ -31,6 +31,18 @@ bench: build install-test
 # Every cell of the lab, or one: make lab RUNTIME=runc SETTING=user
 lab: install-test
 	LAB=all RUNTIME="$(RUNTIME)" SETTING="$(SETTING)" cargo test --test lab
+
+# The views in tests/proc, taken anew; `make test` then shows what of the reports changed.
+VIEW := CAPTURE=$(CURDIR)/tests/proc
+capture: install-test
+	$(VIEW)/docker-default.txt RUNTIME=docker SETTING=defaults cargo test --test lab
+	$(VIEW)/docker-privileged.txt RUNTIME=docker SETTING=privileged cargo test --test lab
+	$(VIEW)/user-namespace.txt RUNTIME=podman_rootless SETTING=defaults cargo test --test lab
+	$(VIEW)/runc-defaults.txt RUNTIME=runc SETTING=defaults cargo test --test lab
+	runsc --ignore-cgroups --network=none do busybox sh -c \
+		'exec busybox sh tests/lab/capture.sh $$$$' \
+		| grep -v '/.dockerenv$$' > tests/proc/gvisor.txt
+	tests/lab/capture-host.sh > tests/proc/bare-host.txt
 
 # The runtimes of Debian's next suite, out of a tree of it.
 TREE := $(CURDIR)/target/lab/trixie

@@ -1,5 +1,7 @@
 //! `amiconfined inspect`: one process, observed and probed.
 
+use std::path::Path;
+
 use crate::confinement::{Confinement, Reading, Report, SCHEMA, Seccomp, SeccompMethod, Text};
 use crate::observe::{Observe, ObserveError, ProcRoot, Target, observe};
 use crate::probe;
@@ -12,7 +14,10 @@ use super::output;
 
 /// Runs it.
 pub(super) fn run(args: &InspectArgs) -> Result<u8, Error> {
-    let report = report_of(look(args)?);
+    let mut report = report_of(look(args)?);
+    if let Some(tree) = &args.captured {
+        report.node = captured_node(tree);
+    }
     write(report, &args.shown)?;
     Ok(SUCCESS)
 }
@@ -87,6 +92,14 @@ pub(super) fn node() -> Reading<Text> {
             Reading::Known(Text::from(uname.nodename().as_bytes()))
         }
         Err(errno) => Reading::denied("uname", "nodename", Some(errno.into()), "nothing known"),
+    }
+}
+
+/// The node's name as a captured tree has it: this machine's is not that of the view.
+fn captured_node(tree: &Path) -> Reading<Text> {
+    match ProcRoot::open(tree.join("proc/sys/kernel")).read("hostname") {
+        Ok(name) => Reading::Known(name.trim_ascii().into()),
+        Err(error) => error.denied("a captured tree that holds it"),
     }
 }
 

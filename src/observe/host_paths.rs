@@ -30,7 +30,8 @@ const MADE_UP: [&str; 20] = [
 ];
 
 /// Where container runtimes and the kubelet mount single files that they made.
-const MADE_FILES: [&str; 4] = [
+const MADE_FILES: [&str; 5] = [
+    "/run/.containerenv",
     "/etc/hosts",
     "/etc/hostname",
     "/etc/resolv.conf",

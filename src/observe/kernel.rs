@@ -23,9 +23,9 @@ pub(super) fn kernel(o: &Observer<'_>) -> Kernel {
         };
     }
     Kernel {
-        release: file(o, "sys/kernel/osrelease"),
-        version: file(o, "sys/kernel/version"),
-        machine: file(o, "sys/kernel/arch"),
+        release: file(o, "sys/kernel/osrelease", release),
+        version: file(o, "sys/kernel/version", version),
+        machine: file(o, "sys/kernel/arch", |_| None),
     }
 }
 
@@ -38,9 +38,27 @@ fn refused(errno: nix::errno::Errno) -> Reading<Text> {
     )
 }
 
-fn file(o: &Observer<'_>, name: &str) -> Reading<Text> {
+/// What a file of one value holds, or that part of `/proc/version`: gVisor has only the latter.
+fn file(o: &Observer<'_>, name: &str, part: fn(&[u8]) -> Option<&[u8]>) -> Reading<Text> {
+    let banner = || o.proc.read("version").ok();
     match o.proc.read(name) {
         Ok(bytes) => Reading::Known(bytes.trim_ascii().into()),
-        Err(error) => error.denied(lifted_by(&error)),
+        Err(error) => banner()
+            .and_then(|banner| part(banner.trim_ascii()).map(|part| Reading::Known(part.into())))
+            .unwrap_or_else(|| error.denied(lifted_by(&error))),
     }
+}
+
+/// The release in `Linux version RELEASE (builder) (compiler) #VERSION`, `proc_version(5)`.
+fn release(banner: &[u8]) -> Option<&[u8]> {
+    let rest = banner.strip_prefix(b"Linux version ")?;
+    rest.split(|byte| *byte == b' ').next()
+}
+
+/// The version in it.
+fn version(banner: &[u8]) -> Option<&[u8]> {
+    banner
+        .windows(2)
+        .rposition(|pair| pair == b" #")
+        .and_then(|at| banner.get(at + 1..))
 }

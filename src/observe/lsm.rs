@@ -68,6 +68,8 @@ fn apparmor(o: &Observer<'_>, active: &Reading<Vec<Text>>) -> Reading<AppArmor> 
     }
     match o.pid_dir.read(SHARED) {
         Ok(bytes) if apparmor::is_label(&bytes) => Reading::Known(apparmor::parse(&bytes, SHARED)),
+        // The kernel refuses with EINVAL instead; a captured tree has an empty file then.
+        Ok(bytes) if bytes.is_empty() => inactive("AppArmor", SHARED),
         Ok(_) => Reading::absent("attr/current holds another module's label"),
         Err(error) if error.errno == Errno::EINVAL => inactive("AppArmor", SHARED),
         Err(error) => attribute_missing(o, &error),

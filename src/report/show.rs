@@ -9,6 +9,12 @@ pub(super) fn denial(denial: &Denial) -> String {
     let errno = denial
         .errno
         .map_or_else(String::new, |errno| format!(": {errno}"));
+    if denial.syscall == "none" {
+        return format!(
+            "denied: nothing tells it here ({}){errno}; lifted by {}",
+            denial.path, denial.lifted_by
+        );
+    }
     format!(
         "denied: {}({}){errno}; lifted by {}",
         denial.syscall, denial.path, denial.lifted_by

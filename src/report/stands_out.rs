@@ -96,7 +96,7 @@ fn privilege(c: &Confinement, found: &mut Found) {
             "inheritable" | "ambient" if !set.is_empty() => found.add(
                 &format!("{name}_capabilities"),
                 Level::Low,
-                format!("{name} capabilities: {}", set.names().join(" ")),
+                format!("{name} capabilities: {}", some(&set.names())),
                 "they pass over execve to programs that were started without privileges",
             ),
             _ => {}

@@ -4,6 +4,7 @@
 mod bad_input;
 mod bpf;
 mod capture_mounts;
+mod captured_trees;
 mod captures;
 mod check_cli;
 mod check_observed;

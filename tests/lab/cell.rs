@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::capture;
 use super::expect::Tools;
 use super::runtimes::Container;
 use super::truth::{self, Truth};
@@ -58,6 +59,9 @@ fn seen(child: &mut Child, container: &mut Container, id: &str) -> Result<Seen, 
     let printed = printed(child)?;
     let (truth, report) = truth::split(&printed)?;
     let pid = process(id);
+    if let (Some(pid), Some(file)) = (pid, std::env::var_os("CAPTURE")) {
+        capture::take(pid, Path::new(&file))?;
+    }
     let config = container
         .configs
         .as_deref()

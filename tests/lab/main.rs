@@ -3,12 +3,14 @@
 //! from outside, and the runtime's own configuration.
 //!
 //! Prints a table runtime × setting; one difference fails it. `RUNTIME=` and `SETTING=`
-//! choose cells, `LAB=all` every one; `TREE=` takes runtimes out of another Debian's tree.
+//! choose cells, `LAB=all` every one; `CAPTURE=` is a file for the view that a container has
+//! of itself (`make capture`); `TREE=` takes runtimes out of another Debian's tree.
 //! Needs root, and gives itself private network, mount and uts namespaces, where what
 //! runtimes write to /run and /var/lib goes with them.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 mod agent;
+mod capture;
 mod cell;
 mod expect;
 mod filter;
