@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::check::CheckArgs;
 use super::compare_args::CompareArgs;
 use super::report::ReportArgs;
+use super::seccomp::SeccompArgs;
 use super::sweep::SweepArgs;
 use super::syscalls::SyscallsArgs;
 use crate::report::SyscallList;
@@ -37,6 +38,8 @@ pub enum Command {
     Inspect(InspectArgs),
     /// Show every syscall in every ABI, with the layer that stops it; or explain some.
     Syscalls(SyscallsArgs),
+    /// Dump the seccomp filters of a process, or put them into words.
+    Seccomp(SeccompArgs),
     /// Hold what is declared against what the kernel enforces.
     Compare(Box<CompareArgs>),
     /// Judge by the Pod Security Standards what is declared, or what is enforced.

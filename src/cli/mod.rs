@@ -15,6 +15,7 @@ mod kernel_facts;
 mod output;
 mod report;
 mod report_input;
+mod seccomp;
 mod sweep;
 mod syscalls;
 
@@ -28,6 +29,7 @@ pub use check::{CheckArgs, CheckFormat};
 pub use compare_args::{CompareArgs, CompareFormat, Show};
 pub use error::{Error, FINDINGS, NOT_OBSERVED, SUCCESS, USAGE};
 pub use report::{ClusterFormat, ReportArgs};
+pub use seccomp::{DisassembleArgs, DumpArgs, SeccompArgs, SeccompCommand};
 pub use sweep::{SeccompDepth, SweepArgs, SweepFormat};
 pub use syscalls::{SyscallsArgs, SyscallsFormat};
 
@@ -58,6 +60,7 @@ fn run() -> Result<u8, Error> {
         None => inspect::run(&cli.inspect),
         Some(Command::Inspect(args)) => inspect::run(&args),
         Some(Command::Syscalls(args)) => syscalls::run(&args),
+        Some(Command::Seccomp(args)) => seccomp::run(&args),
         Some(Command::Compare(args)) => compare::run(&args),
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Report(args)) => report::run(&args),

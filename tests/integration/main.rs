@@ -34,6 +34,7 @@ mod probe_harmless;
 mod report;
 mod report_cluster;
 mod runtime_defaults;
+mod seccomp_cli;
 mod sweep;
 mod syscalls_causes;
 mod syscalls_cli;

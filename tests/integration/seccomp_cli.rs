@@ -1,0 +1,134 @@
+//! `amiconfined seccomp`: what it dumps is what was loaded.
+
+use std::io::{BufRead, BufReader, Seek, SeekFrom};
+use std::process::{Child, Command, Output, Stdio};
+
+use libseccomp::{ScmpAction, ScmpFilterContext, ScmpSyscall};
+
+fn seccomp(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_amiconfined"))
+        .arg("seccomp")
+        .args(args)
+        .output()
+        .unwrap()
+}
+
+/// A filter as libseccomp compiles it.
+fn compiled() -> tempfile::NamedTempFile {
+    let mut context = ScmpFilterContext::new(ScmpAction::Allow).unwrap();
+    let keyctl = ScmpSyscall::from_name("keyctl").unwrap();
+    context.add_rule(ScmpAction::Errno(99), keyctl).unwrap();
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    context.export_bpf(file.as_file()).unwrap();
+    file.seek(SeekFrom::Start(0)).unwrap();
+    file
+}
+
+/// A shell under the filter, and its process id.
+fn confined(filter: &tempfile::NamedTempFile, options: &str) -> Option<(Child, String)> {
+    let script = format!(
+        "exec bwrap --dev-bind / / {options} sh -c 'echo $$; exec sleep 60' 3<{0} 4<{0}",
+        filter.path().display()
+    );
+    let mut child = Command::new("sh")
+        .args(["-c", &script])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pid = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut pid)
+        .unwrap();
+    if pid.is_empty() {
+        child.wait().unwrap();
+        println!("SKIPPED: bubblewrap, and the right to start it");
+        return None;
+    }
+    Some((child, pid.trim().to_owned()))
+}
+
+fn ended(mut child: Child, pid: &str) {
+    // It went on: a process that a tracer holds would stay there.
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    assert!(status.contains("TracerPid:\t0\n"), "{status}");
+    Command::new("kill").arg(pid).status().unwrap();
+    child.wait().unwrap();
+}
+
+/// Whether the kernel lets this process dump; `None` was said already.
+fn allowed(output: &Output) -> bool {
+    let denied = output.status.code() == Some(3);
+    if denied {
+        println!(
+            "SKIPPED: {}",
+            String::from_utf8_lossy(&output.stderr).trim_end()
+        );
+    }
+    !denied
+}
+
+#[test]
+fn the_dump_is_what_was_loaded_byte_for_byte() {
+    let filter = compiled();
+    let Some((child, pid)) = confined(&filter, "--seccomp 3") else {
+        return;
+    };
+    let dumped = seccomp(&["dump", "--pid", &pid]);
+    let text = seccomp(&["disassemble", "--pid", &pid]);
+    ended(child, &pid);
+    if !allowed(&dumped) {
+        return;
+    }
+    let loaded = std::fs::read(filter.path()).unwrap();
+    assert_eq!(dumped.stdout, loaded, "{dumped:?}");
+    let text = String::from_utf8(text.stdout).unwrap();
+    assert!(text.starts_with("filter 0, "), "{text}");
+    assert_eq!(text.lines().count(), 1 + loaded.len() / 8, "{text}");
+    let of_file = seccomp(&["disassemble", filter.path().to_str().unwrap()]);
+    assert_eq!(String::from_utf8(of_file.stdout).unwrap(), text);
+}
+
+#[test]
+fn of_several_filters_one_is_asked_for() {
+    let filter = compiled();
+    let both = "--add-seccomp-fd 3 --add-seccomp-fd 4";
+    let Some((child, pid)) = confined(&filter, both) else {
+        return;
+    };
+    let any = seccomp(&["dump", "--pid", &pid]);
+    let second = seccomp(&["dump", "--pid", &pid, "--filter", "1"]);
+    let third = seccomp(&["dump", "--pid", &pid, "--filter", "2"]);
+    ended(child, &pid);
+    if !allowed(&any) {
+        return;
+    }
+    assert_eq!((any.status.code(), third.status.code()), (Some(2), Some(2)));
+    let said = String::from_utf8(any.stderr).unwrap();
+    assert!(
+        said.contains("has 2 filters, expected --filter 0 to 1"),
+        "{said}"
+    );
+    assert_eq!(second.stdout, std::fs::read(filter.path()).unwrap());
+}
+
+#[test]
+fn what_is_no_filter_is_refused_in_one_line() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    std::io::Write::write_all(&mut file, b"not a filter").unwrap();
+    let own = std::process::id().to_string();
+    for args in [
+        vec!["disassemble", file.path().to_str().unwrap()],
+        vec!["disassemble", "/nowhere"],
+        vec!["disassemble"],
+        vec!["dump", "--pid", "2147483647"],
+        vec!["dump", "--pid", "0"],
+    ] {
+        let output = seccomp(&args);
+        assert_eq!(output.status.code(), Some(2), "{args:?} {output:?}");
+        assert_eq!(output.stdout, b"", "{args:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+    let none = seccomp(&["dump", "--pid", &own]);
+    assert_ne!(none.status.code(), Some(0), "{none:?}");
+}
