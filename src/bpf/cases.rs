@@ -4,7 +4,7 @@ use super::budget::Budget;
 use super::condition::{Comparison, Condition, Relation};
 use super::path::Path;
 use super::tree::{Node, NodeId, Tree};
-use super::{Action, Case, TooComplex};
+use super::{Action, Case, SeccompData, TooComplex};
 
 /// Most cases of one number.
 const MAX_CASES: usize = 1024;
@@ -54,23 +54,34 @@ fn case(
     budget: &mut Budget,
 ) -> Result<Option<Case>, TooComplex> {
     let conditions = without_implied(conditions, budget)?;
+    Ok(joint(&conditions, arch, nr, budget)?.map(|witness| Case {
+        conditions,
+        action,
+        witness,
+    }))
+}
+
+/// Whether some call satisfies all of the conditions: `None` where none does, else one
+/// that does, where it was found.
+pub(super) fn joint(
+    conditions: &[Condition],
+    arch: u32,
+    nr: u32,
+    budget: &mut Budget,
+) -> Result<Option<Option<SeccompData>>, TooComplex> {
     let mut path = Path::new(nr, arch);
-    for condition in &conditions {
+    for condition in conditions {
         match path.with(condition.clone(), budget)? {
             Some(longer) => path = longer,
             None => return Ok(None),
         }
     }
-    Ok(Some(Case {
-        witness: path.witness(),
-        conditions,
-        action,
-    }))
+    Ok(Some(path.witness()))
 }
 
 /// Leaves out what another condition on the same field says already: equal bits
 /// settle every comparison within them, and of two bounds one is closer.
-fn without_implied(
+pub(super) fn without_implied(
     conditions: Vec<Condition>,
     budget: &mut Budget,
 ) -> Result<Vec<Condition>, TooComplex> {

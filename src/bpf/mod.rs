@@ -2,7 +2,7 @@
 //!
 //! A seccomp filter is a program of at most 4096 [`Instruction`]s that looks at
 //! one [`SeccompData`] (number, architecture, instruction pointer and the six
-//! arguments of a syscall) and returns an [`Action`]. This module answers four
+//! arguments of a syscall) and returns an [`Action`]. This module answers five
 //! questions about such programs, without I/O and without running them in the
 //! kernel:
 //!
@@ -11,6 +11,7 @@
 //! - what does it answer to this very call? [`evaluate`], [`evaluate_all`]
 //! - what does it answer to a syscall number for all arguments at once?
 //!   [`decide`], and [`decide_range`] for a whole table
+//! - where do two stacks of them answer differently? [`differ`]
 //!
 //! Programs come from hostile containers: nothing here panics, and the work of
 //! every function is bounded by a named limit.
@@ -28,6 +29,7 @@ mod compare;
 mod condition;
 mod data;
 mod decide;
+mod differ;
 mod disassemble;
 mod evaluate;
 mod explore;
@@ -45,6 +47,7 @@ pub use check::{CheckError, CheckProblem};
 pub use condition::{Comparison, Computation, Condition, Field, Relation};
 pub use data::{SECCOMP_DATA_LEN, SeccompData};
 pub use decide::{Case, Decision, TooComplex, decide, decide_range};
+pub use differ::{Difference, Differing, differ};
 pub use disassemble::disassemble;
 pub use evaluate::{evaluate, evaluate_all};
 pub use instruction::{INSTRUCTION_LEN, Instruction};

@@ -33,6 +33,23 @@ pub(super) fn report_of(confinement: Confinement) -> Report {
     }
 }
 
+/// To look at this process itself.
+pub(super) fn own(probe: ProbeArgs) -> InspectArgs {
+    InspectArgs {
+        pid: None,
+        proc_root: "/proc".into(),
+        captured: None,
+        no_probe: false,
+        probe,
+        shown: ShownArgs {
+            format: Format::Text,
+            syscalls: None,
+            explain: false,
+            output: None,
+        },
+    }
+}
+
 /// What is to be known of the process.
 pub(super) fn look(args: &InspectArgs) -> Result<Confinement, Error> {
     let options = Observe {

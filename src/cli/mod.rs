@@ -29,7 +29,9 @@ pub use check::{CheckArgs, CheckFormat};
 pub use compare_args::{CompareArgs, CompareFormat, Show};
 pub use error::{Error, FINDINGS, NOT_OBSERVED, SUCCESS, USAGE};
 pub use report::{ClusterFormat, ReportArgs};
-pub use seccomp::{DisassembleArgs, DumpArgs, SeccompArgs, SeccompCommand};
+pub use seccomp::{
+    DiffArgs, DisassembleArgs, DumpArgs, SeccompArgs, SeccompCommand, SeccompFormat, ShowArgs,
+};
 pub use sweep::{SeccompDepth, SweepArgs, SweepFormat};
 pub use syscalls::{SyscallsArgs, SyscallsFormat};
 

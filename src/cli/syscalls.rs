@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use crate::report::{self, Options};
 use crate::syscalls::{Abi, semantics};
 
-use super::args::{Format, InspectArgs, ProbeArgs, ShownArgs};
+use super::args::ProbeArgs;
 use super::error::{Error, NOT_OBSERVED, SUCCESS};
 use super::{inspect, output};
 
@@ -49,7 +49,7 @@ pub(super) fn run(args: &SyscallsArgs) -> Result<u8, Error> {
     for name in &args.names {
         known(name)?;
     }
-    let report = inspect::report_of(inspect::look(&own(args.probe))?);
+    let report = inspect::report_of(inspect::look(&inspect::own(args.probe))?);
     let table = report::syscalls_table(&report, &args.names, &abis);
     let text = match args.format {
         SyscallsFormat::Json => report::syscalls_json(&table)?,
@@ -69,23 +69,6 @@ pub(super) fn run(args: &SyscallsArgs) -> Result<u8, Error> {
     output::write(&text, args.output.as_deref())?;
     let asked = report.confinement.seccomp.asked();
     Ok(if asked { SUCCESS } else { NOT_OBSERVED })
-}
-
-/// To look at this process itself.
-fn own(probe: ProbeArgs) -> InspectArgs {
-    InspectArgs {
-        pid: None,
-        proc_root: "/proc".into(),
-        captured: None,
-        no_probe: false,
-        probe,
-        shown: ShownArgs {
-            format: Format::Text,
-            syscalls: None,
-            explain: false,
-            output: None,
-        },
-    }
 }
 
 /// The ABIs asked for, each one that this process can enter.

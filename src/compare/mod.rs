@@ -10,6 +10,8 @@ mod capabilities;
 mod capability_sets;
 mod comparison;
 mod devices;
+mod filter_changes;
+mod filter_side;
 mod finding;
 mod findings;
 mod groups;
@@ -35,6 +37,10 @@ use crate::confinement::{Confinement, Expected};
 
 pub use accepted::{Acceptance, Accepted, AcceptedError};
 pub use comparison::{COMPARISON_SCHEMA, Comparison, Partnerless};
+pub use filter_changes::{
+    FILTER_CHANGES_SCHEMA, FilterChange, FilterChanges, NotCompared, Turn, filter_changes,
+};
+pub use filter_side::{FilterSide, Unsure};
 pub use finding::{Actual, Declared, Finding, Hop, Kind, Severity};
 pub use join::{Joined, Pair, join};
 pub use rule::{RULES, Rule};

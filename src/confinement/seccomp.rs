@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::{Executed, Reading, Verdict};
 
@@ -88,7 +89,8 @@ pub struct AbiVerdicts {
     pub offered: Option<bool>,
     /// The kernel release that the names are from.
     pub table: String,
-    /// One entry a number that the table names, ascending.
+    /// One entry a number that the table names, ascending. A number without a name stands
+    /// here too where its verdict depends on arguments, with the number for a name.
     pub syscalls: Vec<SyscallVerdict>,
     /// Numbers that the table does not name, folded into ranges of one verdict.
     pub unnamed: Vec<VerdictRange>,
@@ -108,7 +110,7 @@ pub struct SyscallVerdict {
     pub number: u32,
     /// Its name in the kernel's table.
     pub name: String,
-    /// The verdict with all arguments zero.
+    /// The verdict with all arguments zero; [`Verdict::Depends`] where there are `cases`.
     pub verdict: Verdict,
     /// Verdicts of listed argument vectors, where any were asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -119,7 +121,8 @@ pub struct SyscallVerdict {
     /// What the kernel answered, where a cleared call was executed on request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub executed: Option<Executed>,
-    /// The exact conditions, where the filter program was evaluated and they matter.
+    /// The exact conditions, where the filter program was evaluated and they matter: for
+    /// every call those of exactly one case hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cases: Vec<ConditionalVerdict>,
 }
@@ -195,4 +198,15 @@ pub struct DumpedFilter {
     pub sha256: String,
     /// How many instructions it has.
     pub instructions: u32,
+}
+
+impl DumpedFilter {
+    /// The filter with these bytes: an array of `struct sock_filter`, eight bytes each.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        let hash = Sha256::digest(bytes);
+        Self {
+            sha256: hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+            instructions: u32::try_from(bytes.len() / 8).unwrap_or(u32::MAX),
+        }
+    }
 }

@@ -50,6 +50,24 @@ pub enum KillScope {
 }
 
 impl Verdict {
+    /// The verdict that a filter's 32-bit return value is (`SECCOMP_RET_*`,
+    /// include/uapi/linux/seccomp.h). The kernel kills the process for an action that it
+    /// does not know, and caps an errno at 4095 (`__seccomp_filter`, kernel/seccomp.c).
+    pub fn of_filter_return(raw: u32) -> Self {
+        let [d0, d1, a0, a1] = raw.to_le_bytes();
+        let data = u16::from_le_bytes([d0, d1]);
+        match u16::from_le_bytes([a0, a1]) {
+            0x0000 => Self::Killed(KillScope::Thread),
+            0x0003 => Self::Trapped(data),
+            0x0005 => Self::Errno(Errno(i32::from(data.min(4095)))),
+            0x7fc0 => Self::Notified,
+            0x7ff0 => Self::Traced(data),
+            0x7ffc => Self::Logged,
+            0x7fff => Self::Allowed,
+            _ => Self::Killed(KillScope::Process),
+        }
+    }
+
     /// Whether a filter is known to stop it: `Some(true)` stopped, `Some(false)` let
     /// through, `None` where that is not known or depends.
     pub fn stopped(&self) -> Option<bool> {

@@ -35,7 +35,7 @@ pub use oci::{expect_oci_config, is_oci_config};
 pub use path::{FieldPath, Step};
 pub use pod::expect_workload;
 pub use runtime_default::default_verdicts;
-pub use seccomp_profile::{is_seccomp_profile, profile_verdicts};
+pub use seccomp_profile::{CompiledProfile, compile_profile, is_seccomp_profile, profile_verdicts};
 pub use workload::{Workload, WorkloadKind};
 pub use yaml::{MAX_BYTES, MAX_DEPTH, MAX_NODES, read_documents};
 

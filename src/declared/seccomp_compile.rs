@@ -4,8 +4,8 @@ use std::io::{Read, Seek, SeekFrom};
 
 use libseccomp::{ScmpAction, ScmpArch, ScmpArgCompare, ScmpFilterContext, ScmpSyscall};
 
-use crate::bpf::{Action, Program, SeccompData, evaluate};
-use crate::confinement::{AbiVerdicts, ArgumentVerdict, Errno, KillScope, SyscallVerdict, Verdict};
+use crate::bpf::{Program, SeccompData, evaluate};
+use crate::confinement::{AbiVerdicts, ArgumentVerdict, SyscallVerdict, Verdict};
 use crate::syscalls::{Abi, KERNEL_RELEASE, argument_vectors};
 
 /// One rule of a profile that holds here.
@@ -82,6 +82,20 @@ fn repeats(conditions: &[(u32, ScmpArgCompare)]) -> bool {
     })
 }
 
+/// The number from which on the runtime decides: newer runc answers ENOSYS to numbers above
+/// the last one that the profile names (libcontainer/seccomp/patchbpf), other runtimes give
+/// the default action. `None` where that is the same or lets through.
+pub(super) fn unsure_from(abi: Abi, rules: &[Rule<'_>], default: ScmpAction) -> Option<u32> {
+    let refuses = !matches!(default, ScmpAction::Allow | ScmpAction::Log)
+        && default != ScmpAction::Errno(nix::libc::ENOSYS);
+    let last = rules
+        .iter()
+        .flat_map(|rule| rule.names.iter())
+        .filter_map(|name| abi.number(name))
+        .max();
+    refuses.then(|| last.map_or(abi.first(), |last| last + 1))
+}
+
 /// The verdicts of one ABI.
 pub(super) fn evaluate_abi(
     abi: Abi,
@@ -90,17 +104,13 @@ pub(super) fn evaluate_abi(
     default: ScmpAction,
 ) -> AbiVerdicts {
     let named = || rules.iter().flat_map(|rule| rule.names.iter().copied());
-    // Newer runc answers ENOSYS to numbers above the last one that the profile names
-    // (libcontainer/seccomp/patchbpf); other runtimes give the default action.
-    let last = named().filter_map(|name| abi.number(name)).max();
-    let default_refuses = !matches!(default, ScmpAction::Allow | ScmpAction::Log)
-        && default != ScmpAction::Errno(nix::libc::ENOSYS);
+    let unsure = unsure_from(abi, rules, default);
     let syscalls = abi
         .syscalls()
         .iter()
         .map(|row| {
             let ask = |args: [u64; 6]| -> Verdict {
-                if default_refuses && last.is_none_or(|last| row.number > last) {
+                if unsure.is_some_and(|from| row.number >= from) {
                     return Verdict::Inconclusive(String::from(
                         "newer than the profile: runc answers ENOSYS, other runtimes the default",
                     ));
@@ -113,15 +123,13 @@ pub(super) fn evaluate_abi(
                         "the libseccomp that compiled the profile does not know it",
                     ));
                 }
-                verdict(evaluate(
-                    program,
-                    &SeccompData {
-                        nr: row.number,
-                        arch: abi.audit_arch(),
-                        instruction_pointer: 0,
-                        args,
-                    },
-                ))
+                let call = SeccompData {
+                    nr: row.number,
+                    arch: abi.audit_arch(),
+                    instruction_pointer: 0,
+                    args,
+                };
+                Verdict::of_filter_return(evaluate(program, &call).to_raw())
             };
             SyscallVerdict {
                 number: row.number,
@@ -147,18 +155,5 @@ pub(super) fn evaluate_abi(
         table: KERNEL_RELEASE.to_string(),
         syscalls,
         unnamed: Vec::new(),
-    }
-}
-
-fn verdict(action: Action) -> Verdict {
-    match action {
-        Action::Allow => Verdict::Allowed,
-        Action::Log => Verdict::Logged,
-        Action::Errno(number) => Verdict::Errno(Errno(i32::from(number))),
-        Action::Trap(data) => Verdict::Trapped(data),
-        Action::Trace(data) => Verdict::Traced(data),
-        Action::UserNotif => Verdict::Notified,
-        Action::KillThread => Verdict::Killed(KillScope::Thread),
-        Action::KillProcess | Action::Unknown(_) => Verdict::Killed(KillScope::Process),
     }
 }

@@ -7,8 +7,9 @@
 
 use libseccomp::{ScmpAction, ScmpArgCompare, ScmpCompareOp};
 
-use super::seccomp_compile::{Rule, compile, evaluate_abi, filtered_myself};
+use super::seccomp_compile::{Rule, compile, evaluate_abi, filtered_myself, unsure_from};
 use super::{Document, Field, InputError};
+use crate::bpf::Program;
 use crate::confinement::{AbiVerdicts, CapabilitySet};
 use crate::syscalls::{Abi, Release};
 
@@ -29,10 +30,39 @@ pub fn profile_verdicts(
     capabilities: CapabilitySet,
     kernel: Option<Release>,
 ) -> Result<Vec<AbiVerdicts>, InputError> {
+    verdicts(&profile_of(document), capabilities, kernel)
+}
+
+/// The profile in a document: all of it, or its `spec`.
+fn profile_of(document: &Document) -> Field<'_> {
     let root = Field::root(document);
     let spec = root.get("spec");
-    let profile = if spec.is_set() { spec } else { root };
-    verdicts(&profile, capabilities, kernel)
+    if spec.is_set() { spec } else { root }
+}
+
+/// A profile as libseccomp compiles it.
+#[derive(Debug, Clone)]
+pub struct CompiledProfile {
+    /// The program, without what a runtime adds to it.
+    pub program: Program,
+    /// The verdicts: one entry for each architecture that the profile names.
+    pub abis: Vec<AbiVerdicts>,
+    /// The numbers from which on the runtime that loads the profile decides.
+    pub unsure: Vec<(Abi, u32)>,
+}
+
+/// Compiles a profile that is a document of its own; `None` where this process runs under
+/// a filter, which libseccomp could run into.
+///
+/// # Errors
+///
+/// As [`profile_verdicts`].
+pub fn compile_profile(
+    document: &Document,
+    capabilities: CapabilitySet,
+    kernel: Option<Release>,
+) -> Result<Option<CompiledProfile>, InputError> {
+    compiled(&profile_of(document), capabilities, kernel)
 }
 
 /// The verdicts of the profile in a field: one entry for each architecture that it names.
@@ -41,6 +71,15 @@ pub(super) fn verdicts(
     capabilities: CapabilitySet,
     kernel: Option<Release>,
 ) -> Result<Vec<AbiVerdicts>, InputError> {
+    let compiled = compiled(profile, capabilities, kernel)?;
+    Ok(compiled.map_or_else(Vec::new, |compiled| compiled.abis))
+}
+
+fn compiled(
+    profile: &Field<'_>,
+    capabilities: CapabilitySet,
+    kernel: Option<Release>,
+) -> Result<Option<CompiledProfile>, InputError> {
     let default_field = profile.get("defaultAction");
     let default = action(&default_field, &profile.get("defaultErrnoRet"))?
         .ok_or_else(|| default_field.error("missing, expected an action as SCMP_ACT_ERRNO"))?;
@@ -52,16 +91,19 @@ pub(super) fn verdicts(
     }
     let abis = abis(profile)?;
     if filtered_myself() {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     let problem = |error: &dyn std::fmt::Display| {
         profile.error(format!("libseccomp cannot compile it: {error}"))
     };
     let program = compile(default, &abis, &rules).map_err(|error| problem(&error))?;
-    Ok(abis
-        .iter()
-        .map(|abi| evaluate_abi(*abi, &program, &rules, default))
-        .collect())
+    let each = |abi: &Abi| evaluate_abi(*abi, &program, &rules, default);
+    let from = |abi: &Abi| Some((*abi, unsure_from(*abi, &rules, default)?));
+    Ok(Some(CompiledProfile {
+        abis: abis.iter().map(each).collect(),
+        unsure: abis.iter().filter_map(from).collect(),
+        program,
+    }))
 }
 
 /// An action by its name; `None` where it is not written.

@@ -12,6 +12,7 @@
 mod board;
 mod causes;
 mod child;
+mod decided;
 mod dump;
 mod entry;
 mod execute;
@@ -25,6 +26,7 @@ mod supervisor;
 mod verdicts;
 
 pub use causes::{Privileges, name_causes};
+pub use decided::decided_of;
 pub use dump::{Dump, DumpError, dump};
 pub use execute::{EXECUTION_LIMIT, execute};
 pub use kernel_facts::{landlock_abi, user_namespace_depth};

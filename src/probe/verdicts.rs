@@ -43,17 +43,7 @@ pub(super) fn verdict(question: &Question, answer: Answer, own: Own) -> Verdict 
 
 /// The verdict that a filter's action is.
 pub(super) fn of_action(action: Action) -> Verdict {
-    match action {
-        Action::Allow => Verdict::Allowed,
-        Action::Log => Verdict::Logged,
-        Action::Errno(number) => Verdict::Errno(Errno(i32::from(number))),
-        Action::Trap(data) => Verdict::Trapped(data),
-        Action::Trace(data) => Verdict::Traced(data),
-        Action::UserNotif => Verdict::Notified,
-        Action::KillThread => Verdict::Killed(KillScope::Thread),
-        // The kernel kills the process for what it does not know.
-        Action::KillProcess | Action::Unknown(_) => Verdict::Killed(KillScope::Process),
-    }
+    Verdict::of_filter_return(action.to_raw())
 }
 
 fn returned(value: i64, own: Own) -> Verdict {

@@ -6,6 +6,8 @@
 mod amicontained;
 mod containers;
 mod explain;
+mod filter_changes;
+mod filters;
 mod findings_text;
 mod foreign;
 mod json;
@@ -30,6 +32,10 @@ mod text;
 pub use amicontained::amicontained;
 pub use containers::{Column, Row, container_report, html, node_name, prometheus, table};
 pub use explain::explain;
+pub use filter_changes::{filter_changes_json, filter_changes_schema, filter_changes_text};
+pub use filters::{
+    FILTERS_REPORT_SCHEMA, FiltersReport, filters_json, filters_schema, filters_text,
+};
 pub use findings_text::findings_text;
 pub(crate) use json::ascii_where_it_matters;
 pub use json::{JsonReport, json, schema};

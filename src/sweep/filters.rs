@@ -3,9 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
-use crate::bpf::Program;
 use crate::confinement::{
     AbiVerdicts, Confinement, DumpedFilter, FilterStack, SeccompMethod, SeccompMode,
 };
@@ -36,7 +33,11 @@ impl Filters {
         }
         match dump(pid, &|| dir.is_alive()) {
             Ok(dumped) => {
-                seccomp.dumped = dumped.programs.iter().map(told).collect();
+                seccomp.dumped = dumped
+                    .programs
+                    .iter()
+                    .map(|program| DumpedFilter::of_bytes(&program.to_ne_bytes()))
+                    .collect();
                 let hashes = seccomp.dumped.iter().map(|f| f.sha256.clone()).collect();
                 let verdicts = self
                     .known
@@ -68,13 +69,5 @@ impl Filters {
             filters: seccomp.dumped.clone(),
             abis,
         })
-    }
-}
-
-fn told(program: &Program) -> DumpedFilter {
-    let hash = Sha256::digest(program.to_ne_bytes());
-    DumpedFilter {
-        sha256: hash.iter().map(|byte| format!("{byte:02x}")).collect(),
-        instructions: u32::try_from(program.instructions().len()).unwrap_or(u32::MAX),
     }
 }

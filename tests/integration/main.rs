@@ -35,6 +35,7 @@ mod report;
 mod report_cluster;
 mod runtime_defaults;
 mod seccomp_cli;
+mod seccomp_diff;
 mod sweep;
 mod syscalls_causes;
 mod syscalls_cli;

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use libseccomp::{ScmpAction, ScmpFilterContext, ScmpSyscall};
 
-fn seccomp(args: &[&str]) -> Output {
+pub(crate) fn seccomp(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_amiconfined"))
         .arg("seccomp")
         .args(args)

@@ -4,6 +4,7 @@
 
 mod corpus;
 #[cfg(target_arch = "x86_64")]
+mod differing;
 mod filter_order;
 mod hostile;
 #[cfg(target_arch = "x86_64")]

@@ -1,0 +1,43 @@
+//! Where filters come from: a process, or a file.
+
+use std::io::Read;
+use std::path::Path;
+
+use crate::bpf::{INSTRUCTION_LEN, MAX_INSTRUCTIONS, Program};
+use crate::cli::args::ProbeArgs;
+use crate::cli::error::{Error, escaped, reason};
+use crate::cli::inspect;
+use crate::confinement::Confinement;
+use crate::observe::ProcRoot;
+use crate::probe::{Dump, dump};
+
+/// The filters of a process, which stands still meanwhile and always goes on.
+pub(super) fn of_process(pid: u32) -> Result<Dump, Error> {
+    let dir = ProcRoot::open("/proc")
+        .process(pid)
+        .map_err(|error| Error::Input(error.to_string()))?;
+    dump(pid, &|| dir.is_alive()).map_err(|error| {
+        Error::NotObserved(format!(
+            "process {pid}: {error}; lifted by {}",
+            error.lifted_by()
+        ))
+    })
+}
+
+/// The filter in a file.
+pub(super) fn of_file(path: &Path) -> Result<Program, Error> {
+    let wrong = |why: String| Error::Input(format!("{}: {why}", escaped(path)));
+    let most = MAX_INSTRUCTIONS * INSTRUCTION_LEN;
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|error| wrong(reason(&error)))?;
+    Program::from_ne_bytes(&bytes)
+        .map_err(|error| wrong(format!("{error}, expected an array of struct sock_filter")))
+}
+
+/// What this process finds out about itself. Its own filters it can never dump
+/// (`seccomp_get_filter`, kernel/seccomp.c), but ask.
+pub(super) fn of_self() -> Result<Confinement, Error> {
+    inspect::look(&inspect::own(ProbeArgs::default()))
+}
