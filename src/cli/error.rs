@@ -56,13 +56,15 @@ impl Error {
     pub(super) fn report(&self) -> ExitCode {
         let line: Vec<String> = self.to_string().lines().map(str::to_owned).collect();
         let line = line.join(" ");
-        // A closed standard error leaves the exit code to tell.
-        let _ = std::io::Write::write_all(
-            &mut std::io::stderr(),
-            format!("amiconfined: {}\n", harmless(&line)).as_bytes(),
-        );
+        say(&line);
         ExitCode::from(self.code())
     }
+}
+
+/// Writes a line on standard error. A closed one leaves the exit code to tell.
+pub(super) fn say(line: &str) {
+    let line = format!("amiconfined: {}\n", harmless(line));
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
 }
 
 /// A path as it is shown.

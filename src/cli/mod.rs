@@ -30,7 +30,8 @@ pub use compare_args::{CompareArgs, CompareFormat, Show};
 pub use error::{Error, FINDINGS, NOT_OBSERVED, SUCCESS, USAGE};
 pub use report::{ClusterFormat, ReportArgs};
 pub use seccomp::{
-    DiffArgs, DisassembleArgs, DumpArgs, SeccompArgs, SeccompCommand, SeccompFormat, ShowArgs,
+    DiffArgs, DisassembleArgs, DumpArgs, ExportArgs, ExportFormat, SeccompArgs, SeccompCommand,
+    SeccompFormat, ShowArgs,
 };
 pub use sweep::{SeccompDepth, SweepArgs, SweepFormat};
 pub use syscalls::{SyscallsArgs, SyscallsFormat};

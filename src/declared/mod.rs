@@ -4,6 +4,7 @@ mod capability_names;
 mod defaults;
 mod document;
 mod error;
+mod export;
 mod field;
 mod inspect;
 mod inspect_limits;
@@ -29,6 +30,9 @@ mod yaml;
 pub use defaults::RuntimeName;
 pub use document::{Document, Entry, Location, Node, Value};
 pub use error::InputError;
+pub use export::{
+    ExportError, ExportSource, Exported, ExportedArgument, ExportedProfile, ExportedRule, export,
+};
 pub use inspect::{expect_inspect, is_inspect};
 pub use kubernetes::{NamespaceObject, Object, is_kubernetes, objects};
 pub use oci::{expect_oci_config, is_oci_config};

@@ -112,7 +112,12 @@ fn action(field: &Field<'_>, errno: &Field<'_>) -> Result<Option<ScmpAction>, In
         return Ok(None);
     };
     // Without a number runc answers EPERM, and for SCMP_ACT_TRACE the same.
-    let value = match errno.number()? {
+    // The operator's resource once had it as a string.
+    let written = match errno.text() {
+        Ok(Some(text)) => text.parse().map(Some).or_else(|_| errno.number())?,
+        _ => errno.number()?,
+    };
+    let value = match written {
         None => nix::libc::EPERM,
         Some(value) => i32::try_from(value)
             .ok()

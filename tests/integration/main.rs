@@ -36,6 +36,8 @@ mod report_cluster;
 mod runtime_defaults;
 mod seccomp_cli;
 mod seccomp_diff;
+#[cfg(target_arch = "x86_64")]
+mod seccomp_export;
 mod sweep;
 mod syscalls_causes;
 mod syscalls_cli;

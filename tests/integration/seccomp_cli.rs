@@ -14,7 +14,7 @@ pub(crate) fn seccomp(args: &[&str]) -> Output {
 }
 
 /// A filter as libseccomp compiles it.
-fn compiled() -> tempfile::NamedTempFile {
+pub(crate) fn compiled() -> tempfile::NamedTempFile {
     let mut context = ScmpFilterContext::new(ScmpAction::Allow).unwrap();
     let keyctl = ScmpSyscall::from_name("keyctl").unwrap();
     context.add_rule(ScmpAction::Errno(99), keyctl).unwrap();

@@ -3,6 +3,7 @@
 mod diff;
 mod disassemble;
 mod dump;
+mod export;
 mod show;
 mod source;
 
@@ -13,6 +14,7 @@ use super::error::Error;
 pub use diff::DiffArgs;
 pub use disassemble::DisassembleArgs;
 pub use dump::DumpArgs;
+pub use export::{ExportArgs, ExportFormat};
 pub use show::ShowArgs;
 
 /// Arguments of `seccomp`.
@@ -32,6 +34,8 @@ pub enum SeccompCommand {
     Dump(DumpArgs),
     /// Write filters as text, one instruction a line.
     Disassemble(DisassembleArgs),
+    /// Write a profile that gives the same verdicts.
+    Export(ExportArgs),
     /// Which syscalls are more or less allowed by one than by the other; exit code 1 if any.
     Diff(DiffArgs),
 }
@@ -51,6 +55,7 @@ pub(super) fn run(args: &SeccompArgs) -> Result<u8, Error> {
         SeccompCommand::Show(args) => show::run(args),
         SeccompCommand::Dump(args) => dump::run(args),
         SeccompCommand::Disassemble(args) => disassemble::run(args),
+        SeccompCommand::Export(args) => export::run(args),
         SeccompCommand::Diff(args) => diff::run(args),
     }
 }

@@ -12,10 +12,10 @@ mod kernel;
 #[cfg(target_arch = "x86_64")]
 mod kernel_agrees;
 #[cfg(target_arch = "x86_64")]
-mod profiles;
+pub(crate) mod profiles;
 #[cfg(target_arch = "x86_64")]
 mod profiles_agree;
-mod programs;
+pub(crate) mod programs;
 #[cfg(target_arch = "x86_64")]
 mod readable;
 #[cfg(target_arch = "x86_64")]

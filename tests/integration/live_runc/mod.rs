@@ -3,6 +3,7 @@
 
 mod bundle;
 pub(crate) mod profile;
+mod round_trip;
 mod settings;
 mod verdicts;
 
