@@ -1,5 +1,6 @@
 //! Mounts, and what stands out among them.
 
+use super::devices;
 use crate::confinement::{Filesystem, Mount, ProtectedPath, Reading, Writable};
 use crate::report::page::{Mark, Section};
 use crate::report::show;
@@ -28,23 +29,8 @@ pub(super) fn section(filesystem: &Filesystem) -> Section {
         let value = format!("{}: {value}; {}", path.path, path.why);
         s.add("filesystem.sensitive", "sensitive", (value, mark));
     }
-    many(
-        &mut s,
-        "filesystem.host_paths",
-        "host path",
-        &filesystem.host_paths,
-        mount,
-    );
-    many(
-        &mut s,
-        "filesystem.devices",
-        "device",
-        &filesystem.devices,
-        |d| {
-            let kind = if d.block { "block" } else { "character" };
-            format!("{} ({kind} {}:{})", d.path, d.major, d.minor)
-        },
-    );
+    host_paths(&mut s, &filesystem.host_paths);
+    devices::add(&mut s, filesystem);
     if filesystem.runtime_sockets.is_empty() {
         s.plain("filesystem.sockets", "runtime socket", "none");
     }
@@ -61,21 +47,17 @@ pub(super) fn section(filesystem: &Filesystem) -> Section {
     s
 }
 
-fn many<T>(
-    s: &mut Section,
-    key: &'static str,
-    label: &str,
-    items: &Reading<Vec<T>>,
-    show_one: impl Fn(&T) -> String,
-) {
-    match items.known() {
-        Some(items) if items.is_empty() => s.plain(key, label, "none"),
-        Some(items) => {
-            for item in items {
-                s.plain(key, label, show_one(item));
+fn host_paths(s: &mut Section, mounts: &Reading<Vec<Mount>>) {
+    const KEY: &str = "filesystem.host_paths";
+    const LABEL: &str = "host path";
+    match mounts.known() {
+        Some(mounts) if mounts.is_empty() => s.plain(KEY, LABEL, "none"),
+        Some(mounts) => {
+            for one in mounts {
+                s.plain(KEY, LABEL, mount(one));
             }
         }
-        None => s.add(key, label, show::reading(items, |_| String::new())),
+        None => s.add(KEY, LABEL, show::reading(mounts, |_| String::new())),
     }
 }
 

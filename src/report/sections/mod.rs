@@ -2,6 +2,7 @@
 
 mod capabilities;
 mod cgroup;
+mod devices;
 mod filesystem;
 mod identity;
 mod limits;
