@@ -10,7 +10,7 @@ TEST_PACKAGES += busybox-static iptables jq libcap2-bin strace util-linux
 TEST_PACKAGES += golang-github-containers-common golang-github-docker-docker-dev
 TEST_PACKAGES += runc crun podman docker.io
 TEST_PACKAGES += containerd containernetworking-plugins curl runsc lxc uidmap
-TEST_PACKAGES += bubblewrap firejail systemd-container
+TEST_PACKAGES += bubblewrap firejail systemd-container python3-pip
 
 .PHONY: build run test bench lab lab-next capture install-build install-test
 
@@ -57,3 +57,4 @@ install-build:
 install-test:
 	@.ci/install $(TEST_PACKAGES)
 	@.ci/libseccomp-source target/libseccomp
+	@.ci/nsjail target/lab/nsjail

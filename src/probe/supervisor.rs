@@ -133,7 +133,7 @@ fn run_child(task: &Task<'_>, stack: &mut [u8], until: Instant) -> Result<Option
         if waiter.poll() || Instant::now() >= until {
             return Err(Refusal::Died);
         }
-        std::thread::yield_now();
+        give_way();
     }
     let fd = header.listener.load(SeqCst);
     if fd < 0 {
@@ -156,6 +156,12 @@ fn run_child(task: &Task<'_>, stack: &mut [u8], until: Instant) -> Result<Option
     Ok(waiter.end())
 }
 
+/// Lets the child run. On a busy machine who merely yields is back at once, and by its use of
+/// the processor keeps the child waiting for it: some ten milliseconds a time.
+fn give_way() {
+    std::thread::sleep(Duration::from_micros(20));
+}
+
 /// Refuses every call that comes to the listener, until the child is done or gone.
 fn supervise(task: &Task<'_>, listener: &Listener, child: &mut Child, until: Instant) {
     let header = task.board.header();
@@ -165,7 +171,7 @@ fn supervise(task: &Task<'_>, listener: &Listener, child: &mut Child, until: Ins
                 // The signal that ended the child may still be on its way to its parent.
                 let settled = Instant::now() + Duration::from_millis(50);
                 while !child.poll() && Instant::now() < settled {
-                    std::thread::yield_now();
+                    give_way();
                 }
                 return;
             }

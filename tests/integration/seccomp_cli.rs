@@ -132,3 +132,20 @@ fn what_is_no_filter_is_refused_in_one_line() {
     let none = seccomp(&["dump", "--pid", &own]);
     assert_ne!(none.status.code(), Some(0), "{none:?}");
 }
+
+#[test]
+fn a_process_without_filters_is_said_to_have_none() {
+    let mut child = Command::new("sleep").arg("60").spawn().unwrap();
+    let pid = child.id().to_string();
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let shown = seccomp(&["show", "--pid", &pid, "--format", "json"]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    if !status.contains("Seccomp:\t0\n") {
+        println!("SKIPPED: a process without a filter, which the tests themselves are not");
+        return;
+    }
+    assert_eq!(shown.status.code(), Some(0), "{shown:?}");
+    let shown: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
+    assert_eq!(shown["method"]["method"], "no_filter", "{shown:#}");
+}

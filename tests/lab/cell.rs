@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::capture;
 use super::expect::Tools;
 use super::runtimes::Container;
+use super::seccomp;
 use super::truth::{self, Truth};
 
 /// The most that a container may take until its report is there.
@@ -37,17 +38,39 @@ pub(crate) struct Seen {
     /// What the tool says of what is declared against what is enforced: by config.json,
     /// and by what the engine's `inspect` prints.
     pub(crate) compared: Vec<Value>,
+    /// Its seccomp filters; none where it has no process of its own on the host.
+    pub(crate) filters: Option<Filters>,
+}
+
+/// The filters of a container's process.
+pub(crate) struct Filters {
+    /// As the kernel keeps them, the oldest first.
+    pub(crate) programs: Vec<Vec<u8>>,
+    /// What the tool shows of them by the pid.
+    pub(crate) shown: Value,
+}
+
+impl Seen {
+    /// Whether the probe's time was up before it had asked everything.
+    pub(crate) fn hurried(&self) -> bool {
+        let seccomp = &self.inside.report["confinement"]["seccomp"];
+        seccomp.to_string().contains("time was up")
+    }
 }
 
 /// Starts a container, looks, and ends it.
-pub(crate) fn look(mut container: Container, id: &str) -> Result<Seen, String> {
+pub(crate) fn look(
+    mut container: Container,
+    id: &str,
+    tools: &seccomp::Tools,
+) -> Result<Seen, String> {
     let command = container.command.stdin(Stdio::piped());
     let child = command
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn();
     let mut child = child.map_err(|e| format!("{command:?}: {e}"))?;
-    let seen = seen(&mut child, &mut container, id);
+    let seen = seen(&mut child, &mut container, id, tools);
     end(child, id);
     if let Some(mut after) = container.after {
         let _ = after.stdin(Stdio::null()).output();
@@ -55,7 +78,12 @@ pub(crate) fn look(mut container: Container, id: &str) -> Result<Seen, String> {
     seen
 }
 
-fn seen(child: &mut Child, container: &mut Container, id: &str) -> Result<Seen, String> {
+fn seen(
+    child: &mut Child,
+    container: &mut Container,
+    id: &str,
+    tools: &seccomp::Tools,
+) -> Result<Seen, String> {
     let printed = printed(child)?;
     let (truth, report) = truth::split(&printed)?;
     let pid = process(id);
@@ -81,6 +109,7 @@ fn seen(child: &mut Child, container: &mut Container, id: &str) -> Result<Seen, 
         tools: pid.map(Tools::of),
         config: config.map(|(_, config)| config),
         compared,
+        filters: pid.map(|pid| filters(pid, tools)).transpose()?,
         inside: View { truth, report },
     })
 }
@@ -131,6 +160,14 @@ fn outside(pid: u32) -> Result<View, String> {
     let report = tool(&["--pid", &pid.to_string(), "--format", "json"])?;
     let truth = truth::outside(pid);
     Ok(View { truth, report })
+}
+
+/// The filters as the kernel gives them, and as the tool shows them.
+fn filters(pid: u32, tools: &seccomp::Tools) -> Result<Filters, String> {
+    let programs = tools.programs(pid)?;
+    let pid = pid.to_string();
+    let shown = tool(&["seccomp", "show", "--pid", &pid, "--format", "json"])?;
+    Ok(Filters { programs, shown })
 }
 
 /// What `compare` says of the process, or of the report where there is none on this host.

@@ -38,10 +38,7 @@ pub(crate) fn state() -> State {
         ("network interface", lines("ls /sys/class/net")),
         ("hostname", [read("/proc/sys/kernel/hostname")].into()),
         ("sysctl", sysctls.filter(quiet).collect()),
-        (
-            "control group",
-            lines("find /sys/fs/cgroup -type d -printf '%f\\n'"),
-        ),
+        ("control group", lines("find /sys/fs/cgroup -type d")),
         (
             "file",
             lines(&format!("find {FOLDERS} -maxdepth 1 2>/dev/null")),

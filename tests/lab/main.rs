@@ -13,17 +13,15 @@ mod agent;
 mod capture;
 mod cell;
 mod expect;
-mod filter;
 mod machine;
+mod matrix;
 mod runtimes;
+mod seccomp;
 mod settings;
+mod table;
 mod truth;
 
-use std::os::unix::net::UnixListener;
 use std::process::{Command, ExitCode};
-
-use runtimes::{Lab, Runtime};
-use settings::Setting;
 
 /// Set in the second start, which is inside the private namespaces.
 const INSIDE: &str = "AMICONFINED_LAB_INSIDE";
@@ -56,7 +54,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if std::env::var_os(INSIDE).is_some() {
-        return matrix();
+        return matrix::run();
     }
     let before = machine::state();
     let made: Vec<&str> = HIDDEN
@@ -107,95 +105,7 @@ fn second_start() -> bool {
     command.status().unwrap().success()
 }
 
+/// A variable that says what is run; none where it is empty.
 fn wanted(variable: &str) -> Option<String> {
     std::env::var(variable).ok().filter(|v| !v.is_empty())
-}
-
-/// Whether a cell is run: by its name where one is given, else by its share.
-fn chosen(runtime: &dyn Runtime, setting: &Setting) -> bool {
-    let named = wanted("SETTING");
-    let quick = setting.quick || runtime.name() == "runc" || wanted("LAB").is_some();
-    named.map_or(quick, |name| name == setting.name)
-}
-
-fn matrix() -> ExitCode {
-    nix::sys::prctl::set_child_subreaper(true).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let lab = Lab::new(folder.path());
-    let _socket = UnixListener::bind(settings::SOCKET).unwrap();
-    agent::serve();
-    let settings = settings::all();
-    println!(
-        "{:<14} {:<22} facts verdicts differences",
-        "runtime", "setting"
-    );
-    let named = wanted("RUNTIME");
-    let mut wrong = 0;
-    for runtime in runtimes::ALL {
-        let named = named.as_ref().is_none_or(|name| name == runtime.name());
-        if named && runtimes::tree::has(runtime.name()) {
-            wrong += of(*runtime, &lab, &settings);
-        }
-    }
-    let left = machine::orphans();
-    for process in &left {
-        println!("left behind: {process}");
-    }
-    if wrong == 0 && left.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
-}
-
-/// Whether a cell is known not to start. The kernel gives no user namespace to who has a
-/// root of his own, `user_namespaces(7)`, as what comes out of a tree has.
-fn fails(runtime: &dyn Runtime, setting: &str) -> bool {
-    let rooted = runtimes::tree::root().is_some() && setting.starts_with("user_");
-    rooted || runtime.fails_at().contains(&setting)
-}
-
-/// All cells of one runtime: how many differences there are.
-fn of(runtime: &dyn Runtime, lab: &Lab, settings: &[Setting]) -> usize {
-    let name = runtime.name();
-    if let Err(missing) = runtime.available() {
-        println!("{name:<14} SKIPPED: {missing}");
-        return 0;
-    }
-    let up = match runtime.up(lab) {
-        Ok(up) => up,
-        Err(why) => {
-            println!("{name:<14} does not start: {why}");
-            return 1;
-        }
-    };
-    let mut wrong = 0;
-    for setting in settings {
-        let Some(told) = setting.told(runtime.tongue()) else {
-            continue;
-        };
-        if !chosen(runtime, setting) || fails(runtime, &setting.name) {
-            continue;
-        }
-        // crun 1.21 takes a filter from its cache that was made for another errno.
-        let _ = std::fs::remove_dir_all("/run/crun/.cache");
-        let id = format!("lab-{}-{name}-{}", std::process::id(), setting.name);
-        let container = up.container(lab, setting, &told, &id);
-        let tally = match cell::look(container, &id) {
-            Ok(seen) => expect::held(runtime, setting, &seen),
-            Err(output) => expect::Tally::failed(output),
-        };
-        println!(
-            "{name:<14} {:<22} {:>5} {:>8} {:>11}",
-            setting.name,
-            tally.facts,
-            tally.verdicts,
-            tally.differences.len()
-        );
-        for difference in &tally.differences {
-            println!("    {difference}");
-        }
-        wrong += tally.differences.len();
-    }
-    wrong
 }

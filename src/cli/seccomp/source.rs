@@ -2,12 +2,13 @@
 
 use std::io::Read;
 use std::path::Path;
+use std::time::Duration;
 
 use crate::bpf::{INSTRUCTION_LEN, MAX_INSTRUCTIONS, Program};
-use crate::cli::args::ProbeArgs;
+use crate::cli::args::{InspectArgs, ProbeArgs};
 use crate::cli::error::{Error, escaped, reason};
 use crate::cli::inspect;
-use crate::confinement::Confinement;
+use crate::confinement::{Confinement, SeccompMode};
 use crate::observe::ProcRoot;
 use crate::probe::{Dump, dump};
 
@@ -16,6 +17,18 @@ pub(super) fn of_process(pid: u32) -> Result<Dump, Error> {
     let dir = ProcRoot::open("/proc")
         .process(pid)
         .map_err(|error| Error::Input(error.to_string()))?;
+    // Of a process without filters the kernel gives none, but the error that it gives as well
+    // where it was built without this request (`seccomp_get_filter`, kernel/seccomp.c).
+    let seen = inspect::look(&InspectArgs {
+        pid: Some(pid),
+        ..inspect::own(ProbeArgs::default())
+    })?;
+    if seen.seccomp.mode.is(&SeccompMode::Disabled) {
+        return Ok(Dump {
+            programs: Vec::new(),
+            pause: Duration::ZERO,
+        });
+    }
     dump(pid, &|| dir.is_alive()).map_err(|error| {
         Error::NotObserved(format!(
             "process {pid}: {error}; lifted by {}",

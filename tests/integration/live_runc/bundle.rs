@@ -89,20 +89,20 @@ impl Bundle {
         let state = Command::new("runc").args(["state", id]).output().unwrap();
         let state: Value = serde_json::from_slice(&state.stdout).unwrap();
         let (tool, file) = (self.path().join("dump"), self.path().join("filter.bpf"));
-        let source =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/integration/live_runc/dump.c");
-        let mut cc = Command::new("cc");
-        assert!(
-            cc.arg("-o")
-                .arg(&tool)
-                .arg(source)
-                .status()
-                .unwrap()
-                .success()
-        );
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/dump.c");
+        let built = Command::new("cc").arg("-o").arg(&tool).arg(source).status();
+        assert!(built.unwrap().success());
         let mut dump = Command::new(tool);
-        let pid = state["pid"].as_u64().unwrap().to_string();
-        assert!(dump.arg(pid).arg(&file).status().unwrap().success());
+        let output = dump.arg(state["pid"].to_string()).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        let filters: Vec<&str> = text.lines().collect();
+        let [filter] = filters[..] else {
+            panic!("{} filters", filters.len())
+        };
+        let byte = |at| u8::from_str_radix(&filter[at..at + 2], 16).unwrap();
+        let bytes: Vec<u8> = (0..filter.len()).step_by(2).map(byte).collect();
+        std::fs::write(&file, bytes).unwrap();
         file
     }
 }

@@ -6,14 +6,14 @@ mod maps;
 mod sandbox;
 mod status;
 mod tools;
-mod verdicts;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub(crate) use tools::Tools;
 
 use super::cell::{Seen, View};
 use super::runtimes::Runtime;
+use super::seccomp::{self, Comparison, Declared};
 use super::settings::Setting;
 
 /// What was held against what.
@@ -27,8 +27,8 @@ pub(crate) struct Tally {
     strict: bool,
     /// How many facts were held.
     pub(crate) facts: usize,
-    /// How many of seccomp's verdicts were held.
-    pub(crate) verdicts: usize,
+    /// Its filters three ways, where it has any.
+    pub(crate) filters: Option<Comparison>,
     /// Those that differ.
     pub(crate) differences: Vec<String>,
 }
@@ -56,7 +56,12 @@ impl Tally {
 }
 
 /// Holds everything of one container.
-pub(crate) fn held(runtime: &dyn Runtime, setting: &Setting, seen: &Seen) -> Tally {
+pub(crate) fn held(
+    runtime: &dyn Runtime,
+    setting: &Setting,
+    seen: &Seen,
+    tools: &seccomp::Tools,
+) -> Tally {
     let mut tally = Tally {
         rootless: runtime.rootless(),
         strict: !runtime.own_kernel(),
@@ -92,18 +97,60 @@ pub(crate) fn held(runtime: &dyn Runtime, setting: &Setting, seen: &Seen) -> Tal
                 config::kernel(&mut tally, confinement, config);
             }
         }
-        if runtime.own_kernel() {
-            // What it does with filters is not told in /proc.
-        } else if let Some(profile) = seen.config.as_ref().map(|c| &c["linux"]["seccomp"]) {
-            verdicts::held(&mut tally, confinement, profile, runtime.stub());
-        } else if let Some(profile) = &setting.profile {
-            verdicts::held(&mut tally, confinement, profile, runtime.stub());
-        }
         sandbox::held(&mut tally, runtime, setting, confinement);
     }
+    tally.place = "filters";
+    filters(&mut tally, runtime, setting, seen, tools);
     tally.place = "compare";
     drift(&mut tally, setting, &seen.compared);
     tally
+}
+
+/// The filters of the container's process, three ways.
+fn filters(
+    tally: &mut Tally,
+    runtime: &dyn Runtime,
+    setting: &Setting,
+    seen: &Seen,
+    tools: &seccomp::Tools,
+) {
+    let inside = &seen.inside.report["confinement"]["seccomp"];
+    let Some(filters) = &seen.filters else { return };
+    // Strict mode has no filter, and none is installed here.
+    let count = json!(filters.programs.len());
+    tally.same("dumped", &inside["filters"]["known"], &count);
+    if filters.programs.is_empty() {
+        tally.same("mode", &inside["mode"]["known"], &json!("disabled"));
+        return;
+    }
+    let told = seen.config.as_ref().map(|c| &c["linux"]["seccomp"]);
+    let declared = match told {
+        Some(profile) if profile.is_object() => Some(Declared {
+            profiles: vec![profile.clone()],
+            stub: runtime.stub(),
+            elsewhere: [None; 3],
+            by: "config.json",
+        }),
+        _ => runtime.declared(setting),
+    };
+    if let Some(why) = inside["method"]["why"].as_str() {
+        // Only where another listener is there is nothing asked.
+        let notifies = |d: &Declared| d.profiles.iter().any(|p| p["listenerPath"].is_string());
+        let listener = declared.as_ref().is_some_and(notifies);
+        tally.same("a listener", &json!(listener), &json!(true));
+        tally.same("why", &json!(why.contains("listener")), &json!(true));
+    }
+    tally.filters = seccomp::held(
+        tools,
+        &filters.programs,
+        declared.as_ref(),
+        inside,
+        &filters.shown,
+    );
+    let differences = tally.filters.iter().flat_map(|c| &c.differences);
+    for difference in differences.map(ToString::to_string).collect::<Vec<_>>() {
+        tally.wrong(&difference);
+    }
 }
 
 /// What `compare` says of each declaration and the process: all is as it was told, but for

@@ -62,6 +62,6 @@ fn filters(setting: &Setting) -> Vec<OwnedFd> {
     let Some(profile) = &setting.profile else {
         return Vec::new();
     };
-    let one = |_| crate::filter::compiled(profile);
+    let one = |_| crate::seccomp::inherited(profile);
     (0..setting.stacked).map(one).collect()
 }

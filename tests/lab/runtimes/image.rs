@@ -9,6 +9,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::Lab;
+use crate::seccomp;
 
 /// The image's name.
 pub(super) const IMAGE: &str = "localhost/lab:1";
@@ -20,6 +21,7 @@ impl Lab {
         let lab = Self {
             folder: folder.to_owned(),
             rootfs: folder.join("rootfs"),
+            seccomp: seccomp::Tools::new(folder),
         };
         rootfs(&lab.rootfs);
         image(&lab.rootfs, &lab.image());

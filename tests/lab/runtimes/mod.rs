@@ -21,6 +21,7 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::seccomp::{self, Declared};
 use super::settings::{Setting, Tongue};
 use image::IMAGE;
 
@@ -43,6 +44,18 @@ pub(crate) trait Runtime: Sync {
     /// Whether it is runc that installs the filters, which adds a stub to them.
     fn stub(&self) -> bool {
         false
+    }
+    /// The profiles that its filters come from, where no config.json tells them: those of
+    /// the setting, stacked as often as it says.
+    fn declared(&self, setting: &Setting) -> Option<Declared> {
+        let profile = setting.profile.as_ref()?;
+        let profiles = (0..setting.stacked).map(|_| profile.clone());
+        Some(Declared {
+            profiles: profiles.collect(),
+            stub: self.stub(),
+            elsewhere: [None; 3],
+            by: "the setting",
+        })
     }
     /// Whether a user runs it, in a user namespace that no config.json tells of.
     fn rootless(&self) -> bool {
@@ -74,6 +87,8 @@ pub(crate) struct Lab {
     pub(crate) folder: PathBuf,
     /// A root filesystem with busybox and the binary.
     pub(crate) rootfs: PathBuf,
+    /// What tells filters.
+    pub(crate) seccomp: seccomp::Tools,
 }
 
 /// A container to be started.
@@ -102,8 +117,7 @@ impl Container {
     }
 }
 
-/// Every runtime of the host matrix. youki and nsjail are in no package of Debian 12: they
-/// run where someone has put them on the path.
+/// Every runtime of the host matrix. youki is in no package: it runs where it is on the path.
 pub(crate) const ALL: &[&dyn Runtime] = &[
     &oci::Oci("runc"),
     &oci::Oci("crun"),
@@ -220,9 +234,25 @@ impl Groups {
     }
 }
 
+/// Those of a name: at the top of each hierarchy, and where this program is in it.
 fn found(name: &str) -> Vec<PathBuf> {
-    let hierarchies = std::fs::read_dir("/sys/fs/cgroup").unwrap();
-    let folders = hierarchies.filter_map(|e| Some(e.ok()?.path().join(name)));
-    let own = PathBuf::from("/sys/fs/cgroup").join(name);
-    folders.chain([own]).filter(|f| f.is_dir()).collect()
+    let own = std::fs::read_to_string("/proc/self/cgroup").unwrap();
+    let own: Vec<&str> = own
+        .lines()
+        .filter_map(|l| l.splitn(3, ':').nth(2))
+        .collect();
+    let top = PathBuf::from("/sys/fs/cgroup");
+    let hierarchies = std::fs::read_dir(&top).unwrap();
+    let hierarchies = hierarchies.filter_map(|e| Some(e.ok()?.path()));
+    let mut folders = Vec::new();
+    for hierarchy in hierarchies.chain([top.clone()]) {
+        folders.push(hierarchy.join(name));
+        for path in &own {
+            folders.push(hierarchy.join(path.trim_start_matches('/')).join(name));
+        }
+    }
+    folders.sort();
+    folders.dedup();
+    folders.retain(|folder| folder.is_dir());
+    folders
 }

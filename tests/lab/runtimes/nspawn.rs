@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::{Container, Lab, Runtime, Up};
+use super::{Container, Groups, Lab, Runtime, Up};
 use crate::settings::{Setting, Tongue};
 
 /// nspawn on a folder.
@@ -30,11 +30,24 @@ impl Runtime for Nspawn {
     }
 
     fn up(&self, _: &Lab) -> Result<Box<dyn Up>, String> {
-        Ok(Box::new(Self))
+        // With `--keep-unit` it makes them below the control group that it is started in.
+        let groups = ["payload", "supervisor"].map(Groups::named);
+        Ok(Box::new(Ready { groups }))
     }
 }
 
-impl Up for Nspawn {
+/// The control groups that stay behind.
+struct Ready {
+    groups: [Groups; 2],
+}
+
+impl Drop for Ready {
+    fn drop(&mut self) {
+        self.groups.iter().for_each(Groups::remove);
+    }
+}
+
+impl Up for Ready {
     fn container(&self, lab: &Lab, _: &Setting, told: &[&str], id: &str) -> Container {
         let mut command = Command::new("systemd-nspawn");
         command

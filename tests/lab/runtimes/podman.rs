@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::tree::program;
-use super::{Container, Lab, Runtime, Up, rootless};
+use super::{Container, Groups, Lab, Runtime, Up, rootless};
 use crate::settings::{Setting, Tongue};
 
 /// podman with Debian's default runtime, crun.
@@ -17,6 +17,7 @@ pub(crate) struct Podman {
 struct Store {
     folder: PathBuf,
     user: Option<rootless::User>,
+    groups: Groups,
 }
 
 /// This machine may not raise limits, which is what podman's own defaults do.
@@ -65,7 +66,12 @@ impl Runtime for Podman {
         std::fs::write(folder.join("containers.conf"), CONF).map_err(|e| e.to_string())?;
         let user = self.rootless.then(|| rootless::User::new(&folder));
         let user = user.transpose()?;
-        let store = Store { folder, user };
+        let groups = Groups::named("libpod_parent");
+        let store = Store {
+            folder,
+            user,
+            groups,
+        };
         super::must(store.command().arg("load").arg("-i").arg(lab.image()))?;
         Ok(Box::new(store))
     }
@@ -127,5 +133,6 @@ impl Drop for Store {
         let _ = Command::new("umount")
             .arg(self.folder.join("root/overlay"))
             .output();
+        self.groups.remove();
     }
 }

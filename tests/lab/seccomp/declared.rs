@@ -1,0 +1,143 @@
+//! What a profile asks for, compiled by libseccomp as a runtime compiles it.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::os::fd::OwnedFd;
+
+use libseccomp::{
+    ScmpAction, ScmpArch, ScmpArgCompare, ScmpCompareOp, ScmpFilterContext, ScmpSyscall,
+};
+use serde_json::Value;
+
+/// Profiles that a container was told, and who compiles them.
+pub(crate) struct Declared {
+    /// In the form of OCI's `linux.seccomp`; one for each filter, the oldest first.
+    pub(crate) profiles: Vec<Value>,
+    /// Whether runc compiles them, and adds to what they say.
+    pub(crate) stub: bool,
+    /// The one answer in each ABI that the profiles are not compiled for.
+    pub(crate) elsewhere: [Option<&'static str>; 3],
+    /// Where they were read, for the table.
+    pub(crate) by: &'static str,
+}
+
+/// The ABIs in libseccomp's and in OCI's words, in the order of [`super::ABIS`].
+const ARCHES: [(ScmpArch, &str); 3] = [
+    (ScmpArch::X8664, "SCMP_ARCH_X86_64"),
+    (ScmpArch::X86, "SCMP_ARCH_X86"),
+    (ScmpArch::X32, "SCMP_ARCH_X32"),
+];
+
+/// The action that a rule, or a profile by default, names. Without an errno it is EPERM.
+fn action(name: &Value, errno: &Value) -> ScmpAction {
+    let errno = errno.as_i64().unwrap_or(1);
+    match name.as_str().unwrap() {
+        "SCMP_ACT_ALLOW" => ScmpAction::Allow,
+        "SCMP_ACT_ERRNO" => ScmpAction::Errno(errno.try_into().unwrap()),
+        "SCMP_ACT_KILL_PROCESS" => ScmpAction::KillProcess,
+        "SCMP_ACT_KILL" | "SCMP_ACT_KILL_THREAD" => ScmpAction::KillThread,
+        "SCMP_ACT_TRAP" => ScmpAction::Trap,
+        "SCMP_ACT_LOG" => ScmpAction::Log,
+        "SCMP_ACT_TRACE" => ScmpAction::Trace(errno.try_into().unwrap()),
+        "SCMP_ACT_NOTIFY" => ScmpAction::Notify,
+        other => panic!("no such action: {other}"),
+    }
+}
+
+/// Compiles a profile into an unnamed file.
+fn compile(profile: &Value) -> File {
+    let default = action(&profile["defaultAction"], &profile["defaultErrnoRet"]);
+    let mut filter = ScmpFilterContext::new(default).unwrap();
+    let arches = profile["architectures"].as_array().into_iter().flatten();
+    for name in arches {
+        if let Some((arch, _)) = ARCHES.iter().find(|(_, oci)| name == oci) {
+            filter.add_arch(*arch).unwrap();
+        }
+    }
+    for rule in list(&profile["syscalls"]) {
+        let action = action(&rule["action"], &rule["errnoRet"]);
+        // What the default does anyway libseccomp refuses; a name that it does not know a
+        // runtime passes over.
+        if action == default {
+            continue;
+        }
+        for name in list(&rule["names"]) {
+            let Ok(syscall) = ScmpSyscall::from_name(name.as_str().unwrap()) else {
+                continue;
+            };
+            let conditions: Vec<ScmpArgCompare> = list(&rule["args"]).map(condition).collect();
+            if conditions.is_empty() {
+                filter.add_rule(action, syscall).unwrap();
+                continue;
+            }
+            let whole = filter.add_rule_conditional(action, syscall, &conditions);
+            if whole.is_err() {
+                // Two conditions on one argument: each is a rule of its own, as in runc.
+                for one in conditions {
+                    let added = filter.add_rule_conditional(action, syscall, &[one]);
+                    added.unwrap();
+                }
+            }
+        }
+    }
+    let mut file: File = tempfile::tempfile().unwrap();
+    filter.export_bpf(&file).unwrap();
+    file.seek(SeekFrom::Start(0)).unwrap();
+    file
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn condition(arg: &Value) -> ScmpArgCompare {
+    let number = |key: &str| arg[key].as_u64().unwrap_or(0);
+    let value = number("value");
+    let (operator, datum) = match arg["op"].as_str().unwrap() {
+        "SCMP_CMP_NE" => (ScmpCompareOp::NotEqual, value),
+        "SCMP_CMP_LT" => (ScmpCompareOp::Less, value),
+        "SCMP_CMP_LE" => (ScmpCompareOp::LessOrEqual, value),
+        "SCMP_CMP_EQ" => (ScmpCompareOp::Equal, value),
+        "SCMP_CMP_GE" => (ScmpCompareOp::GreaterEqual, value),
+        "SCMP_CMP_GT" => (ScmpCompareOp::Greater, value),
+        "SCMP_CMP_MASKED_EQ" => (ScmpCompareOp::MaskedEqual(value), number("valueTwo")),
+        other => panic!("no such comparison: {other}"),
+    };
+    ScmpArgCompare::new(number("index").try_into().unwrap(), operator, datum)
+}
+
+/// The program's bytes.
+pub(super) fn program(profile: &Value) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    compile(profile).read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+/// The program in a file that a child inherits, for those that take one.
+pub(crate) fn inherited(profile: &Value) -> OwnedFd {
+    let file = compile(profile);
+    // Without close-on-exec.
+    let flags = nix::fcntl::FcntlArg::F_SETFD(nix::fcntl::FdFlag::empty());
+    nix::fcntl::fcntl(&file, flags).unwrap();
+    file.into()
+}
+
+/// The highest number that a profile names in each ABI; runc answers ENOSYS to what is
+/// higher, unless the profile lets through by default (`libcontainer/seccomp/patchbpf`,
+/// since 1.0.0-rc93).
+pub(super) fn highest(profile: &Value) -> [Option<u32>; 3] {
+    let default = profile["defaultAction"].as_str();
+    let lets = ["SCMP_ACT_ALLOW", "SCMP_ACT_LOG", "SCMP_ACT_TRACE"];
+    ARCHES.map(|(arch, oci)| {
+        let told = list(&profile["architectures"]).any(|name| name == oci);
+        if !told || default.is_some_and(|name| lets.contains(&name)) {
+            return None;
+        }
+        let names = list(&profile["syscalls"]).flat_map(|rule| list(&rule["names"]));
+        let number = |name: &Value| {
+            let syscall = ScmpSyscall::from_name_by_arch(name.as_str()?, arch).ok()?;
+            u32::try_from(syscall.as_raw_syscall()).ok()
+        };
+        names.filter_map(number).max()
+    })
+}

@@ -1,0 +1,178 @@
+//! The three held against each other.
+
+use serde_json::Value;
+
+use super::{ABIS, Abi, Declared, NUMBERS, Tools, declared, words};
+
+/// One container's filters: how many numbers agreed, and those that did not.
+#[derive(Default)]
+pub(crate) struct Comparison {
+    /// How many filters it has.
+    pub(crate) filters: usize,
+    /// For each of the ABIs the numbers on which all that was held agrees.
+    pub(crate) agreed: [usize; 3],
+    /// Where the profile was read; empty where there is none to read.
+    pub(crate) declared: &'static str,
+    /// Why the probe was not answered.
+    pub(crate) unasked: Option<String>,
+    /// Each number on which two of them differ.
+    pub(crate) differences: Vec<Difference>,
+}
+
+/// A run of numbers that differ in the same way.
+pub(crate) struct Difference {
+    abi: &'static str,
+    first: u32,
+    last: u32,
+    why: String,
+}
+
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            abi,
+            first,
+            last,
+            why,
+        } = self;
+        write!(f, "{abi} {first} to {last}: {why}")
+    }
+}
+
+fn note(list: &mut Vec<Difference>, abi: &'static str, number: u32, why: String) {
+    match list.last_mut() {
+        Some(run) if run.abi == abi && run.last + 1 == number && run.why == why => {
+            run.last = number;
+        }
+        _ => list.push(Difference {
+            abi,
+            first: number,
+            last: number,
+            why,
+        }),
+    }
+}
+
+/// Holds the report made inside, the kernel's programs, what the tool shows of them from
+/// outside, and the profile against each other.
+pub(crate) fn held(
+    tools: &Tools,
+    programs: &[Vec<u8>],
+    declared: Option<&Declared>,
+    inside: &Value,
+    shown: &Value,
+) -> Option<Comparison> {
+    let simulator = tools.simulator.as_ref()?;
+    let kernel: Vec<_> = programs.iter().map(|p| simulator.decide(p)).collect();
+    let profiles = declared.map_or(&[][..], |d| &d.profiles);
+    let asked: Vec<_> = profiles
+        .iter()
+        .map(|profile| {
+            let decided = simulator.decide(&declared::program(profile));
+            let stub = declared.is_some_and(|d| d.stub);
+            (decided, stub.then(|| declared::highest(profile)))
+        })
+        .collect();
+    let mut comparison = Comparison {
+        filters: programs.len(),
+        declared: declared.map_or("", |d| d.by),
+        unasked: inside["method"]["why"].as_str().map(str::to_owned),
+        ..Comparison::default()
+    };
+    for (at, abi) in ABIS.iter().enumerate() {
+        let probed = Verdicts::of(&inside["abis"], abi);
+        let dumped = Verdicts::of(&shown["abis"], abi);
+        for number in 0..NUMBERS {
+            let place = number as usize;
+            let wanted = words::strongest(kernel.iter().map(|k| k[at][place].as_str()));
+            let mut wrong = Vec::new();
+            if let Some(declared) = declared {
+                let answers = asked.iter().map(|(decided, highest)| {
+                    let highest = highest.and_then(|highest| highest[at]);
+                    match highest {
+                        Some(highest) if number | abi.bit > highest => "errno 38",
+                        _ => decided[at][place].as_str(),
+                    }
+                });
+                let told = match declared.elsewhere[at] {
+                    Some(answer) => answer,
+                    None => words::strongest(answers),
+                };
+                if told != wanted {
+                    wrong.push(format!("the profile says {told}"));
+                }
+            }
+            let own = |answer: &str| {
+                abi.name == "x86_64" && UNFILTERED.contains(&number) && answer == "never_filtered"
+            };
+            if comparison.unasked.is_none() {
+                let answered = probed.at(number);
+                let right = answered
+                    .iter()
+                    .all(|a| a == words::seen_by_probe(wanted) || own(a));
+                if answered.len() != 1 || !right {
+                    wrong.push(format!("the probe says {answered:?}"));
+                }
+            }
+            let evaluated = dumped.at(number);
+            if !evaluated.iter().any(|a| a == wanted || own(a)) {
+                wrong.push(format!("the dump is shown as {evaluated:?}"));
+            }
+            if wrong.is_empty() {
+                comparison.agreed[at] += 1;
+            } else {
+                let wrong = wrong.join(", ");
+                let why = format!("the filters say {wanted}, {wrong}");
+                note(&mut comparison.differences, abi.name, number, why);
+            }
+        }
+    }
+    Some(comparison)
+}
+
+/// `uretprobe` and `uprobe` of x86_64: since Linux 6.14 and 6.17 the kernel answers them
+/// before any filter.
+const UNFILTERED: [u32; 2] = [335, 336];
+
+/// The verdicts that a report has for one ABI.
+struct Verdicts<'a> {
+    bit: u32,
+    syscalls: Vec<&'a Value>,
+    unnamed: Vec<&'a Value>,
+}
+
+impl<'a> Verdicts<'a> {
+    fn of(abis: &'a Value, abi: &Abi) -> Self {
+        let mut list = abis.as_array().into_iter().flatten();
+        let found = list.find(|entry| entry["abi"] == abi.name);
+        let rows = |key: &str| {
+            let rows = found.and_then(|entry| entry[key].as_array());
+            rows.into_iter().flatten().collect()
+        };
+        Self {
+            bit: abi.bit,
+            syscalls: rows("syscalls"),
+            unnamed: rows("unnamed"),
+        }
+    }
+
+    /// What is said of a number: one word, or one for each case of its arguments.
+    fn at(&self, number: u32) -> Vec<String> {
+        let number = u64::from(number | self.bit);
+        let within = |range: &&&Value| {
+            let bound = |key: &str| range[key].as_u64().unwrap();
+            (bound("first")..=bound("last")).contains(&number)
+        };
+        let row = self.syscalls.iter().find(|row| row["number"] == number);
+        let Some(row) = row.or_else(|| self.unnamed.iter().find(within)) else {
+            return Vec::new();
+        };
+        match row["cases"].as_array() {
+            Some(cases) if row["verdict"] == "depends" => cases
+                .iter()
+                .map(|c| words::of_report(&c["verdict"]))
+                .collect(),
+            _ => vec![words::of_report(&row["verdict"])],
+        }
+    }
+}
