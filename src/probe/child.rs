@@ -18,7 +18,25 @@ pub(super) enum Own {
     Notify,
     /// `SECCOMP_RET_TRACE` without a tracer: ENOSYS.
     Trace,
+    /// `SECCOMP_RET_ERRNO` with [`SENTINEL`]: the newest filter's error outranks any other's,
+    /// so that each other error is the call's own body's.
+    Errno,
 }
+
+impl Own {
+    /// What the own filter answers, where it answers by itself.
+    fn error(self) -> i64 {
+        let errno = if self == Self::Errno {
+            SENTINEL
+        } else {
+            libc::ENOSYS
+        };
+        -i64::from(errno)
+    }
+}
+
+/// The error that calls are refused with; no kernel has it.
+pub(super) const SENTINEL: i32 = 3333;
 
 /// What the child needs to know; the handler and the thread find it by [`TASK`].
 #[derive(Debug)]
@@ -115,7 +133,7 @@ extern "C" fn on_trap(_: c_int, info: *mut libc::siginfo_t, _: *mut c_void) {
         slot.trapped
             .store(1 + u32::try_from(data & 0xffff).unwrap_or(0), SeqCst);
     }
-    if task.own == Own::Trace {
+    if task.own != Own::Notify {
         raw::die(); // rt_sigreturn would be refused; the next child goes on
     }
     task.board.header().returning.store(1, SeqCst);
@@ -137,6 +155,7 @@ extern "C" fn ask() -> ! {
             libc::SECCOMP_FILTER_FLAG_NEW_LISTENER,
         ),
         Own::Trace => (libc::SECCOMP_RET_TRACE, 0),
+        Own::Errno => (libc::SECCOMP_RET_ERRNO | SENTINEL.cast_unsigned(), 0),
     };
     let mut filter = libc::sock_filter {
         code: 0x06,
@@ -178,7 +197,9 @@ extern "C" fn ask() -> ! {
         }
     };
     let listener = match task.own {
-        Own::Trace if listener >= 0 && !refuses_everything() => -i64::from(libc::EBADF),
+        Own::Trace | Own::Errno if listener >= 0 && !refuses_everything(task.own) => {
+            -i64::from(libc::EBADF)
+        }
         _ => listener,
     };
     header.listener.store(listener, SeqCst);
@@ -203,6 +224,12 @@ extern "C" fn ask() -> ! {
         header.cursor.store(cursor + 1, SeqCst);
     }
     header.done.store(1, SeqCst);
+    if task.own != Own::Notify {
+        loop {
+            // The supervisor ends this process, whose own filter lets it make no call.
+            std::hint::spin_loop();
+        }
+    }
     #[allow(clippy::cast_sign_loss)]
     // SAFETY: exit(2) comes to the listener, where the supervisor ends this process.
     unsafe {
@@ -211,10 +238,10 @@ extern "C" fn ask() -> ! {
     raw::die()
 }
 
-/// Whether the own TRACE filter is really there. An inherited filter can fake the
-/// success of seccomp(2), and then every question would be carried out: so calls that
-/// change nothing, and that the kernel never answers with ENOSYS, are tried first.
-fn refuses_everything() -> bool {
+/// Whether the own filter is really there. An inherited filter can fake the success of
+/// seccomp(2), and then every question would be carried out: so calls that change nothing,
+/// and that the kernel never answers with the own filter's error, are tried first.
+fn refuses_everything(own: Own) -> bool {
     let harmless = [
         libc::SYS_getppid,
         libc::SYS_getuid,
@@ -231,7 +258,7 @@ fn refuses_everything() -> bool {
     harmless.into_iter().chain(invalid).all(|number| {
         // SAFETY: none of them changes anything; the descriptor -1 is never open.
         let answer = unsafe { raw::native(number as u64, [u64::MAX, 0, 0, 0, 0, 0]) };
-        answer == -i64::from(libc::ENOSYS)
+        answer == own.error()
     })
 }
 

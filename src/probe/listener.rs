@@ -6,6 +6,8 @@ use nix::errno::Errno;
 use nix::libc::{seccomp_notif, seccomp_notif_resp};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
+use super::child::SENTINEL;
+
 nix::ioctl_readwrite!(notif_recv, b'!', 0, seccomp_notif);
 nix::ioctl_readwrite!(notif_send, b'!', 1, seccomp_notif_resp);
 nix::ioctl_write_ptr!(notif_id_valid, b'!', 2, u64);
@@ -14,8 +16,6 @@ nix::ioctl_write_int_bad!(
     nix::request_code_write!(b'!', 4, size_of::<u64>())
 );
 
-/// The error that stopped calls are answered with; no verdict rests on its number.
-const SENTINEL: i32 = 3333;
 /// `SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP`, since Linux 6.6.
 const SYNC_WAKE_UP: i32 = 1;
 /// `SECCOMP_USER_NOTIF_FLAG_CONTINUE`, since Linux 5.5.

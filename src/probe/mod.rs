@@ -10,6 +10,7 @@
 //! An inherited LOG or TRACE ranks below USER_NOTIF and cannot be told from ALLOW so.
 
 mod board;
+mod bodies;
 mod causes;
 mod child;
 mod decided;
@@ -39,6 +40,7 @@ use crate::bpf::{Program, SeccompData, evaluate_all};
 use crate::confinement::{AbiVerdicts, SeccompMethod, SeccompMode, Verdict};
 use crate::syscalls::Abi;
 
+use bodies::Bodies;
 use child::Own;
 use question::Question;
 use supervisor::{Answer, Refusal};
@@ -80,8 +82,13 @@ pub fn verdicts(mode: Option<SeccompMode>) -> SeccompProbe {
 /// What the inherited filters answer, by the best method that they leave.
 fn of_filters(asked: &[(Abi, Vec<Question>)]) -> SeccompProbe {
     let until = Instant::now() + TIME_LIMIT;
+    let bodies = Bodies::tried(until);
     let refusal = match side_by_side(asked, Own::Notify, until) {
-        Ok(answers) => return judged(asked, &answers, Own::Notify, SeccompMethod::Notify),
+        Ok(answers) => {
+            let mut probe = judged(asked, &answers, Own::Notify, SeccompMethod::Notify);
+            bodies.mark(&mut probe.abis);
+            return probe;
+        }
         Err(refusal) => refusal,
     };
     let why = refusal.to_string();
@@ -89,12 +96,12 @@ fn of_filters(asked: &[(Abi, Vec<Question>)]) -> SeccompProbe {
         // A kernel before 5.0, a sandbox's own kernel, or a filter that knows the flag.
         Refusal::Filter(errno) if errno != Errno::EBUSY => {
             match side_by_side(asked, Own::Trace, until) {
-                Ok(answers) => judged(
-                    asked,
-                    &answers,
-                    Own::Trace,
-                    SeccompMethod::TraceWithoutTracer { why },
-                ),
+                Ok(answers) => {
+                    let method = SeccompMethod::TraceWithoutTracer { why };
+                    let mut probe = judged(asked, &answers, Own::Trace, method);
+                    bodies.mark(&mut probe.abis);
+                    probe
+                }
                 Err(second) => not_probed(format!("{why}; without a listener: {second}")),
             }
         }
@@ -181,15 +188,13 @@ fn judged(
     own: Own,
     method: SeccompMethod,
 ) -> SeccompProbe {
-    tables(asked, method, |table, at, question| {
-        match answers.get(table) {
-            Some(Ok(answers)) => {
-                let answer = answers.get(at).copied().unwrap_or(Answer::Unasked);
-                verdicts::verdict(question, answer, own)
-            }
-            Some(Err(refusal)) => Verdict::NotProbed(refusal.to_string()),
-            None => Verdict::NotProbed("not asked".to_owned()),
+    tables(asked, method, |table, at, _| match answers.get(table) {
+        Some(Ok(answers)) => {
+            let answer = answers.get(at).copied().unwrap_or(Answer::Unasked);
+            verdicts::verdict(answer, own)
         }
+        Some(Err(refusal)) => Verdict::NotProbed(refusal.to_string()),
+        None => Verdict::NotProbed("not asked".to_owned()),
     })
 }
 

@@ -143,17 +143,22 @@ fn run_child(task: &Task<'_>, stack: &mut [u8], until: Instant) -> Result<Option
             _ => Refusal::Filter(errno),
         });
     }
-    if task.own == Own::Trace {
+    if task.own != Own::Notify {
         header.go.store(1, SeqCst);
-        while !waiter.poll() && Instant::now() < until {
-            std::thread::sleep(Duration::from_micros(200));
+        while header.done.load(SeqCst) == 0 && !waiter.poll() && Instant::now() < until {
+            std::thread::sleep(Duration::from_micros(50));
         }
         return Ok(waiter.end());
     }
     let listener = Listener::new(i32::try_from(fd).unwrap_or(-1)).map_err(Refusal::NotAListener)?;
     header.go.store(1, SeqCst);
     supervise(task, &listener, &mut waiter, until);
-    Ok(waiter.end())
+    let signal = waiter.end();
+    // The child before its listener: the kernel answers ENOSYS where no listener is left,
+    // and a child that still asks would take that for a filter's answer.
+    drop(waiter);
+    drop(listener);
+    Ok(signal)
 }
 
 /// Lets the child run. On a busy machine who merely yields is back at once, and by its use of

@@ -1,7 +1,6 @@
 //! Verdicts from answers.
 
 use nix::errno::Errno as NixErrno;
-use nix::sys::signal::Signal;
 
 use crate::bpf::Action;
 use crate::confinement::{
@@ -13,12 +12,8 @@ use super::child::Own;
 use super::question::{Arguments, Question};
 use super::supervisor::Answer;
 
-/// `uretprobe` and `uprobe`: since Linux 6.14 and 6.17 no filter runs on them
-/// (`kernel/seccomp.c`); their own bodies answer the child with SIGILL and ENXIO.
-const UNFILTERED: [u32; 2] = [335, 336];
-
 /// The verdict that an answer is.
-pub(super) fn verdict(question: &Question, answer: Answer, own: Own) -> Verdict {
+pub(super) fn verdict(answer: Answer, own: Own) -> Verdict {
     match answer {
         Answer::Unasked => Verdict::Inconclusive("time was up before it was asked".into()),
         Answer::PassedOn => Verdict::Allowed,
@@ -28,14 +23,8 @@ pub(super) fn verdict(question: &Question, answer: Answer, own: Own) -> Verdict 
         Answer::Killed => Verdict::Inconclusive(
             "killed; no second thread could be had to tell thread from process".into(),
         ),
-        Answer::Died(signal) if unfiltered(question) && signal == Signal::SIGILL => {
-            Verdict::NeverFiltered
-        }
         Answer::Died(signal) => {
             Verdict::Inconclusive(format!("the asking process died of {signal}"))
-        }
-        Answer::Returned(value) if unfiltered(question) && value == -(NixErrno::ENXIO as i64) => {
-            Verdict::NeverFiltered
         }
         Answer::Returned(value) => returned(value, own),
     }
@@ -58,10 +47,6 @@ fn returned(value: i64, own: Own) -> Verdict {
             "the call returned {value}, which no filter can make it do"
         )),
     }
-}
-
-fn unfiltered(question: &Question) -> bool {
-    question.abi == Abi::X86_64 && UNFILTERED.contains(&question.number)
 }
 
 /// The verdicts of one ABI, from its questions in their order and what `verdict_of` says of each.

@@ -31,6 +31,7 @@ mod pod_security_observed;
 mod probe;
 mod probe_fallbacks;
 mod probe_harmless;
+mod probe_unfiltered;
 mod report;
 mod report_cluster;
 mod runtime_defaults;
