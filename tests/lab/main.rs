@@ -3,8 +3,9 @@
 //! from outside, and the runtime's own configuration.
 //!
 //! Prints a table runtime × setting; one difference fails it. `RUNTIME=` and `SETTING=`
-//! choose cells, `LAB=all` every one; `CAPTURE=` is a file for the view that a container has
-//! of itself (`make capture`); `TREE=` takes runtimes out of another Debian's tree.
+//! choose cells, `GUEST=` a guest and its cells, `LAB=all` every one; `CAPTURE=` is a file
+//! for the view that a container has of itself (`make capture`); `TREE=` takes runtimes out
+//! of another Debian's tree.
 //! Needs root, and gives itself private network, mount and uts namespaces, where what
 //! runtimes write to /run and /var/lib goes with them.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
@@ -12,7 +13,9 @@
 mod agent;
 mod capture;
 mod cell;
+mod choice;
 mod expect;
+mod guests;
 mod machine;
 mod matrix;
 mod runtimes;
@@ -53,6 +56,15 @@ fn main() -> ExitCode {
         }
         return ExitCode::SUCCESS;
     }
+    if let Some(guest) = guests::here() {
+        return match guest.ready() {
+            Ok(()) => matrix::run(),
+            Err(why) => {
+                println!("{}: {why}", guest.name);
+                ExitCode::FAILURE
+            }
+        };
+    }
     if std::env::var_os(INSIDE).is_some() {
         return matrix::run();
     }
@@ -61,7 +73,7 @@ fn main() -> ExitCode {
         .into_iter()
         .filter(|folder| std::fs::create_dir(folder).is_ok())
         .collect();
-    let ok = second_start();
+    let ok = (choice::wanted("GUEST").is_some() || second_start()) & guests::run();
     for folder in made {
         let _ = std::fs::remove_dir(folder);
     }
@@ -103,9 +115,4 @@ fn second_start() -> bool {
         .arg(std::env::current_exe().unwrap())
         .env(INSIDE, "1");
     command.status().unwrap().success()
-}
-
-/// A variable that says what is run; none where it is empty.
-fn wanted(variable: &str) -> Option<String> {
-    std::env::var(variable).ok().filter(|v| !v.is_empty())
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use super::runtimes::{self, Lab, Runtime};
 use super::settings::{self, Setting};
 use super::table::Table;
-use super::{agent, cell, expect, machine, wanted};
+use super::{agent, cell, choice, expect, machine};
 
 /// How often a cell is looked at where the probe says that its two seconds were over before
 /// it had asked everything: right to say on a busy machine, and no answer to compare.
@@ -21,10 +21,8 @@ pub(crate) fn run() -> ExitCode {
     agent::serve();
     let settings = settings::all();
     let mut table = Table::begin();
-    let named = wanted("RUNTIME");
     for runtime in runtimes::ALL {
-        let named = named.as_ref().is_none_or(|name| name == runtime.name());
-        if named && runtimes::tree::has(runtime.name()) {
+        if choice::runtime(*runtime) {
             of(*runtime, &lab, &settings, &mut table);
         }
     }
@@ -38,13 +36,6 @@ pub(crate) fn run() -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
-}
-
-/// Whether a cell is run: by its name where one is given, else by its share.
-fn chosen(runtime: &dyn Runtime, setting: &Setting) -> bool {
-    let named = wanted("SETTING");
-    let quick = setting.quick || runtime.name() == "runc" || wanted("LAB").is_some();
-    named.map_or(quick, |name| name == setting.name)
 }
 
 /// Whether a cell is known not to start. The kernel gives no user namespace to who has a
@@ -73,7 +64,7 @@ fn of(runtime: &dyn Runtime, lab: &Lab, settings: &[Setting], table: &mut Table)
         let Some(told) = setting.told(runtime.tongue()) else {
             continue;
         };
-        if !chosen(runtime, setting) || fails(runtime, &setting.name) {
+        if !choice::cell(runtime, setting) || fails(runtime, &setting.name) {
             continue;
         }
         // crun 1.21 takes a filter from its cache that was made for another errno.

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 pub(crate) use tools::Tools;
 
 use super::cell::{Seen, View};
+use super::guests;
 use super::runtimes::Runtime;
 use super::seccomp::{self, Comparison, Declared};
 use super::settings::Setting;
@@ -90,6 +91,11 @@ pub(crate) fn held(
             }
             let reported = confinement.pointer(pointer).unwrap_or(&Value::Null);
             tally.same(pointer, reported, wanted);
+        }
+        for (pointer, wanted) in guests::here().map_or(&[][..], |guest| guest.wants) {
+            let reported = confinement.pointer(pointer).unwrap_or(&Value::Null);
+            let wanted: Value = serde_json::from_str(wanted).unwrap();
+            tally.same(pointer, reported, &wanted);
         }
         if let Some(config) = &seen.config {
             config::process(&mut tally, confinement, config);

@@ -137,7 +137,7 @@ pub(crate) const ALL: &[&dyn Runtime] = &[
 ];
 
 /// That these programs are on the path.
-fn programs(names: &[&str]) -> Result<(), String> {
+pub(crate) fn programs(names: &[&str]) -> Result<(), String> {
     for name in names {
         let found = Command::new("sh")
             .args(["-c", "command -v \"$0\"", name])
@@ -166,7 +166,7 @@ fn profile_file(lab: &Lab, setting: &Setting) -> Option<PathBuf> {
 }
 
 /// Runs a command that has to succeed.
-fn must(command: &mut Command) -> Result<(), String> {
+pub(crate) fn must(command: &mut Command) -> Result<(), String> {
     let output = command.stdin(Stdio::null()).output();
     let output = output.map_err(|e| e.to_string())?;
     if output.status.success() {

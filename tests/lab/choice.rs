@@ -1,0 +1,34 @@
+//! Which runtimes and settings run: words of the environment, or else of the guest.
+
+use super::guests;
+use super::runtimes::{self, Runtime};
+use super::settings::Setting;
+
+/// A variable that is set to something.
+pub(crate) fn wanted(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().filter(|v| !v.is_empty())
+}
+
+/// Whether a name is one of these words; one that ends with `*` is the beginning of names.
+pub(crate) fn among(words: &str, name: &str) -> bool {
+    words
+        .split_whitespace()
+        .any(|word| match word.strip_suffix('*') {
+            Some(start) => name.starts_with(start),
+            None => word == name,
+        })
+}
+
+/// Whether a runtime's cells are run.
+pub(crate) fn runtime(runtime: &dyn Runtime) -> bool {
+    let words = wanted("RUNTIME").or(guests::here().map(|g| g.runtimes.to_owned()));
+    let named = words.is_none_or(|words| among(&words, runtime.name()));
+    named && runtimes::tree::has(runtime.name())
+}
+
+/// Whether one cell is run: by its name where names are given, else by its share.
+pub(crate) fn cell(runtime: &dyn Runtime, setting: &Setting) -> bool {
+    let words = wanted("SETTING").or(guests::here().map(|g| g.settings.to_owned()));
+    let quick = setting.quick || runtime.name() == "runc" || wanted("LAB").is_some();
+    words.map_or(quick, |words| among(&words, &setting.name))
+}

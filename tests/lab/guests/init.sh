@@ -1,0 +1,52 @@
+#!/bin/busybox sh
+# The guest's first process: mounts what a machine has, runs the lab, and powers off.
+b=/bin/busybox
+if [ "$1" != again ]; then
+    # The kernel moves no root that is its first file system, which runtimes do: the same
+    # files are mounted over it.
+    $b mkdir -p /newroot
+    $b mount --bind / /newroot
+    cd /newroot || exit
+    $b mount --move . /
+    exec $b chroot . /init again
+fi
+export PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
+$b --install -s /bin 2>/dev/null
+mkdir -p /proc /sys /dev /root
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t devtmpfs dev /dev
+mkdir -p /dev/pts /dev/shm /dev/mqueue
+mount -t devpts pts /dev/pts
+mount -t mqueue mqueue /dev/mqueue
+mount -t securityfs security /sys/kernel/security
+for folder in /dev/shm /run /tmp /var/lib /var/log /mnt /opt; do
+    mkdir -p $folder
+    mount -t tmpfs -o mode=755 lab $folder
+done
+chmod 1777 /tmp /dev/shm
+ln -s /proc/self/fd /dev/fd
+if grep -qw cg=v1 /proc/cmdline; then
+    mount -t tmpfs -o mode=755 cgroup /sys/fs/cgroup
+    for group in cpu,cpuacct cpuset memory devices freezer blkio pids; do
+        mkdir -p /sys/fs/cgroup/$group
+        mount -t cgroup -o $group cgroup /sys/fs/cgroup/$group
+    done
+else
+    mount -t cgroup2 cgroup /sys/fs/cgroup
+    # A group with processes in it gives no controllers to those below.
+    mkdir /sys/fs/cgroup/init
+    echo $$ > /sys/fs/cgroup/init/cgroup.procs
+    for controller in $(cat /sys/fs/cgroup/cgroup.controllers); do
+        echo "+$controller" > /sys/fs/cgroup/cgroup.subtree_control
+    done
+fi
+ip link set lo up
+for module in overlay veth bridge br_netfilter; do modprobe -q $module; done
+ulimit -n 1048576
+echo "Linux $(uname -r), after $(cut -d' ' -f1 /proc/uptime) s: $(cat /sys/kernel/security/lsm)"
+. /environment
+TMPDIR=/mnt /lab </dev/null 2>&1
+echo "lab ended: $?"
+echo o > /proc/sysrq-trigger
+sleep 30

@@ -1,0 +1,70 @@
+//! Kernels out of Debian's suites, kept below `target/`.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A suite, and its package that depends on its kernel.
+pub(super) struct Kernel {
+    suite: &'static str,
+    package: &'static str,
+}
+
+/// 6.1.
+pub(super) const BOOKWORM: Kernel = Kernel {
+    suite: "bookworm",
+    package: "linux-image-cloud-",
+};
+
+/// What a kernel's packages hold.
+pub(super) struct Fetched {
+    /// The kernel itself.
+    pub(super) image: PathBuf,
+    /// The folder that their files are laid in.
+    pub(super) tree: PathBuf,
+    /// As `uname -r` prints it.
+    pub(super) release: String,
+}
+
+impl Kernel {
+    /// Takes it from the archive, where it has not been taken already.
+    pub(super) fn fetched(&self, architecture: &str) -> Result<Fetched, String> {
+        let package = format!("{}{architecture}", self.package);
+        let folder = packages(self.suite, architecture, &[&package])?;
+        let image = found(&folder, "vmlinuz*").ok_or("no kernel in the package")?;
+        let mut releases = std::fs::read_dir(folder.join("usr/lib/modules"))
+            .map_err(|e| e.to_string())?
+            .filter_map(|e| e.ok()?.file_name().into_string().ok());
+        let release = releases.next().ok_or("no modules in the package")?;
+        Ok(Fetched {
+            image,
+            tree: folder,
+            release,
+        })
+    }
+}
+
+/// Packages of a Debian suite, laid below a folder; the error says what is not to be had.
+pub(super) fn packages(suite: &str, architecture: &str, names: &[&str]) -> Result<PathBuf, String> {
+    let folder = super::contents::kept(&format!("{suite}-{architecture}/{}", names.join("+")));
+    if !folder.exists() {
+        let output = Command::new("sh")
+            .args(["tests/lab/guests/packages.sh", suite, architecture])
+            .arg(&folder)
+            .args(names)
+            .output()
+            .map_err(|e| e.to_string())?;
+        if !output.status.success() {
+            let why = String::from_utf8_lossy(&output.stderr);
+            let why = why.lines().next().unwrap_or_default();
+            return Err(format!("{} of {suite}: {why}", names.join(" ")));
+        }
+    }
+    Ok(folder)
+}
+
+fn found(below: &Path, name: &str) -> Option<PathBuf> {
+    let mut find = Command::new("find");
+    let output = find.arg(below).args(["-name", name]).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    text.lines().next().map(PathBuf::from)
+}
