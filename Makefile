@@ -11,6 +11,7 @@ TEST_PACKAGES += golang-github-containers-common golang-github-docker-docker-dev
 TEST_PACKAGES += runc crun podman docker.io
 TEST_PACKAGES += containerd containernetworking-plugins curl runsc lxc uidmap
 TEST_PACKAGES += bubblewrap firejail systemd-container python3-pip
+TEST_PACKAGES += apparmor kmod qemu-system-x86
 
 .PHONY: build run test bench lab lab-next capture install-build install-test
 
@@ -28,9 +29,11 @@ bench: build install-test
 	cp $(BINARY) target/measured
 	AMICONFINED_MEASURED=target/measured cargo bench
 
-# Every cell of the lab, or one: make lab RUNTIME=runc SETTING=user
+# Every cell of the lab, or some: make lab RUNTIME=runc SETTING=user; those of a guest:
+# make lab GUEST=linux-6.1, with RUNTIME and SETTING as well. Words are names, parted by
+# blanks, or the beginning of names and a `*`.
 lab: install-test
-	LAB=all RUNTIME="$(RUNTIME)" SETTING="$(SETTING)" cargo test --test lab
+	LAB=all GUEST="$(GUEST)" RUNTIME="$(RUNTIME)" SETTING="$(SETTING)" cargo test --test lab
 
 # The views in tests/proc, taken anew; `make test` then shows what of the reports changed.
 VIEW := CAPTURE=$(CURDIR)/tests/proc

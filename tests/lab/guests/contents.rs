@@ -6,7 +6,8 @@ use std::process::Command;
 
 use super::archive::{Archive, below};
 use super::kernel::Fetched;
-use super::{Guest, INSIDE};
+use super::{Guest, INSIDE, TOOLS};
+use crate::seccomp::Tools;
 
 /// Programs of this machine: the runtimes, and what they and the lab call.
 const PROGRAMS: &str = "sh busybox runc crun podman conmon dockerd docker docker-init \
@@ -129,6 +130,8 @@ fn own(archive: &mut Archive, guest: &Guest) -> Result<(), String> {
         let mut strip = Command::new("strip");
         crate::runtimes::must(strip.arg("-o").arg(&to).arg(from))?;
     }
+    let tools = archive.place(&format!("{TOOLS}/dump"))?;
+    Tools::build(tools.parent().unwrap());
     archive.write("etc/passwd", b"root:x:0:0:root:/root:/bin/sh\n")?;
     archive.write("etc/group", b"root:x:0:\n")?;
     let mut words = format!("export {INSIDE}={}\n", guest.name);

@@ -16,7 +16,7 @@ pub(super) struct Machine {
 pub(super) const AMD64: Machine = Machine {
     debian: "amd64",
     qemu: "qemu-system-x86_64",
-    arguments: &["-cpu", "max"],
+    arguments: &[],
     console: "ttyS0",
 };
 

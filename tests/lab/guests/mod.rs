@@ -28,6 +28,9 @@ use machine::Machine;
 /// Set in a guest, to its name.
 const INSIDE: &str = "AMICONFINED_LAB_GUEST";
 
+/// Where a guest has the lab's tools that are built of C.
+pub(crate) const TOOLS: &str = "/tools";
+
 /// A kernel that is started, and what is done there.
 pub(crate) struct Guest {
     /// Its name in the table and in `GUEST=`.

@@ -9,7 +9,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::Lab;
-use crate::seccomp;
+use crate::{guests, seccomp};
 
 /// The image's name.
 pub(super) const IMAGE: &str = "localhost/lab:1";
@@ -18,10 +18,17 @@ impl Lab {
     /// Makes the root filesystem and the image in a folder that others may pass through.
     pub(crate) fn new(folder: &Path) -> Self {
         std::fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
+        let tools = match guests::here() {
+            Some(_) => Path::new(guests::TOOLS),
+            None => {
+                seccomp::Tools::build(folder);
+                folder
+            }
+        };
         let lab = Self {
             folder: folder.to_owned(),
             rootfs: folder.join("rootfs"),
-            seccomp: seccomp::Tools::new(folder),
+            seccomp: seccomp::Tools::at(tools),
         };
         rootfs(&lab.rootfs);
         image(&lab.rootfs, &lab.image());
@@ -57,7 +64,7 @@ fn rootfs(at: &Path) {
 /// A guest has got it so.
 fn binary(at: &Path) {
     let built = env!("CARGO_BIN_EXE_amiconfined");
-    if crate::guests::here().is_some() {
+    if guests::here().is_some() {
         std::fs::copy(built, at).unwrap();
     } else {
         let stripped = Command::new("strip").arg("-o").arg(at).arg(built).status();

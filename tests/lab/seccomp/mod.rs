@@ -22,15 +22,21 @@ pub(crate) struct Tools {
 
 impl Tools {
     /// Builds them in a folder.
-    pub(crate) fn new(folder: &Path) -> Self {
-        let dump = folder.join("dump");
+    pub(crate) fn build(folder: &Path) {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/dump.c");
-        let built = Command::new("cc").arg("-o").arg(&dump).arg(source).status();
-        assert!(built.unwrap().success(), "cc tests/dump.c");
-        let simulator = Simulator::build(folder);
+        let mut command = Command::new("cc");
+        let built = command.arg("-o").arg(folder.join("dump")).arg(source);
+        assert!(built.status().unwrap().success(), "cc tests/dump.c");
+        Simulator::build(folder);
+    }
+
+    /// Those that are built in a folder.
+    pub(crate) fn at(folder: &Path) -> Self {
+        let simulator = Simulator::at(folder);
         if simulator.is_none() {
             println!("SKIPPED: the source of libseccomp, which .ci/libseccomp-source fetches");
         }
+        let dump = folder.join("dump");
         Self { dump, simulator }
     }
 

@@ -13,6 +13,9 @@ use super::{ABIS, NUMBERS, words};
 /// What one filter says to each number of each of [`ABIS`], with all arguments zero.
 pub(super) type Decided = Rc<Vec<Vec<String>>>;
 
+/// The program's file.
+const NAME: &str = "simulator";
+
 /// The built simulator, and what it has decided already: most containers of a runtime have
 /// the same filter.
 pub(super) struct Simulator {
@@ -21,25 +24,29 @@ pub(super) struct Simulator {
 }
 
 impl Simulator {
-    /// Builds it; none where there is no source.
-    pub(super) fn build(folder: &Path) -> Option<Self> {
+    /// Builds it, where there is its source.
+    pub(super) fn build(folder: &Path) {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         let source = std::env::var_os("AMICONFINED_LIBSECCOMP_SOURCE");
         let source = source.map_or(here.join("target/libseccomp"), PathBuf::from);
         let tools = source.join("tools");
         if !tools.join("scmp_bpf_sim.c").exists() {
-            return None;
+            return;
         }
         let status = Command::new("cc")
             .args(["-O1", "-w", "-o"])
-            .arg(folder.join("simulator"))
+            .arg(folder.join(NAME))
             .arg("-I")
             .arg(&tools)
             .arg(here.join("tests/lab/seccomp/simulator.c"))
             .arg(tools.join("util.c"))
             .status();
         assert!(status.unwrap().success(), "cc simulator.c");
-        Some(Self {
+    }
+
+    /// The one that is built in a folder.
+    pub(super) fn at(folder: &Path) -> Option<Self> {
+        folder.join(NAME).exists().then(|| Self {
             folder: folder.to_owned(),
             decided: RefCell::default(),
         })
@@ -52,7 +59,7 @@ impl Simulator {
         }
         let file = self.folder.join("program");
         std::fs::write(&file, readable(program)).unwrap();
-        let mut simulator = Command::new(self.folder.join("simulator"))
+        let mut simulator = Command::new(self.folder.join(NAME))
             .arg(&file)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
