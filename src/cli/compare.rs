@@ -11,7 +11,7 @@ use crate::confinement::{Confinement, Expected, Source, Subject};
 use crate::declared::{
     InputError, RuntimeName, expect_inspect, expect_oci_config, expect_workload,
 };
-use crate::report::{Dashboard, findings_text, junit, policy_report, sarif};
+use crate::report::{Dashboard, Form, findings_text, junit, policy_report, sarif, to_json};
 use crate::syscalls::Release;
 
 /// Runs it.
@@ -177,7 +177,7 @@ fn render(args: &CompareArgs, comparison: &Comparison) -> Result<String, Error> 
     let seconds = jiff::Timestamp::now().as_second();
     Ok(match args.format {
         CompareFormat::Text => findings_text(comparison, args.show == Show::All),
-        CompareFormat::Json => serde_json::to_string_pretty(comparison)? + "\n",
+        CompareFormat::Json => to_json(comparison, Form::Indented)? + "\n",
         CompareFormat::Sarif => sarif(comparison)?,
         CompareFormat::Junit => {
             junit(comparison).map_err(|error| Error::Input(format!("JUnit: {error}")))?

@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use super::error::{Error, escaped, reason};
 use crate::confinement::{
     AbiVerdicts, CONTAINER_SCHEMA, Confinement, ContainerRecord, DumpedFilter, FILTERS_SCHEMA,
-    FilterLine, GONE_SCHEMA, NODE_SCHEMA, NodeReport, Reading, Report, SCHEMA, Subject, Text,
+    FilterStack, GONE_SCHEMA, NODE_SCHEMA, NodeReport, Reading, Report, SCHEMA, Subject, Text,
 };
 use crate::declared::{
     Document, MAX_BYTES, Object, is_inspect, is_kubernetes, is_oci_config, is_seccomp_profile,
@@ -173,7 +173,9 @@ pub(super) fn reports(paths: &[PathBuf]) -> Result<Vec<Observed>, Error> {
     for path in paths {
         let file = escaped(path).to_string();
         let bytes = read(path, MAX_REPORT)?;
-        let documents = serde_json::Deserializer::from_slice(&bytes).into_iter::<Box<RawValue>>();
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|error| Error::Input(format!("{file}: expected UTF-8: {error}")))?;
+        let documents = serde_json::Deserializer::from_str(text).into_iter::<Box<RawValue>>();
         for document in documents {
             let bad = |error: serde_json::Error| Error::Input(format!("{file}: {error}"));
             let document = document.map_err(bad)?;
@@ -191,8 +193,8 @@ pub(super) fn reports(paths: &[PathBuf]) -> Result<Vec<Observed>, Error> {
                 let records = node.containers.into_iter();
                 all.extend(records.map(|r| of_container(r, &stacks, &file)));
             } else if schema == FILTERS_SCHEMA {
-                let line: FilterLine = serde_json::from_str(document.get()).map_err(bad)?;
-                stacks.insert(line.stack.filters, line.stack.abis);
+                let stack: FilterStack = serde_json::from_str(document.get()).map_err(bad)?;
+                stacks.insert(stack.filters, stack.abis);
             } else if schema != GONE_SCHEMA {
                 return Err(Error::Input(format!(
                     "{file}: schema {schema:?}: expected {SCHEMA}, {CONTAINER_SCHEMA} or {NODE_SCHEMA}"

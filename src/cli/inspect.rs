@@ -68,6 +68,7 @@ pub(super) fn look(args: &InspectArgs) -> Result<Confinement, Error> {
     if options.live && options.target.is_self {
         ask(&mut confinement.seccomp, args.no_probe, args.probe);
         kernel_facts::landlock(&mut confinement);
+        kernel_facts::security_modules(&mut confinement);
     }
     let privileges = probe::Privileges::of(&confinement);
     probe::name_causes(&mut confinement.seccomp, &privileges);

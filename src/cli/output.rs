@@ -44,9 +44,8 @@ pub(super) fn write_by(file: Option<&Path>, fill: Fill) -> Result<(), Error> {
 fn to_file(fill: Fill, path: &Path) -> std::io::Result<()> {
     // The link's target is replaced, not the link.
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if let Ok(found) = std::fs::metadata(&target)
-        && !found.is_file()
-    {
+    let found = std::fs::metadata(&target).ok();
+    if found.as_ref().is_some_and(|found| !found.is_file()) {
         // A directory fails here by its own name; a pipe or a device has no half of a
         // file to show, and must never be replaced by one.
         let mut special = OpenOptions::new().write(true).open(&target)?;
@@ -66,6 +65,10 @@ fn to_file(fill: Fill, path: &Path) -> std::io::Result<()> {
         .prefix(".amiconfined-")
         .permissions(Permissions::from_mode(0o666))
         .tempfile_in(&folder)?;
+    if let Some(found) = found {
+        // Who may read a report that is there already stays as it was decided.
+        part.as_file().set_permissions(found.permissions())?;
+    }
     let mut buffered = BufWriter::new(part.as_file_mut());
     fill(&mut buffered)?;
     buffered.flush()?;

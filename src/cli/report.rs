@@ -113,7 +113,7 @@ fn policies(args: &ReportArgs, dashboard: Dashboard) -> Result<(), Error> {
         let seconds = seen.map_or(0, jiff::Timestamp::as_second);
         let report = report::container_report(record, dashboard, seconds);
         report
-            .map(|report| serde_json::to_string(&report))
+            .map(|report| report::to_json(&report, report::Form::OneLine))
             .transpose()
     })
 }

@@ -102,7 +102,7 @@ pub struct IdMapping {
     pub inside: u32,
     /// First id outside: in the reader's user namespace, or its parent when that is the same one.
     pub outside: u32,
-    /// How many ids follow.
+    /// How many ids the line maps, the first included.
     pub count: u32,
 }
 
@@ -113,4 +113,17 @@ impl IdMapping {
         outside: 0,
         count: u32::MAX,
     };
+
+    /// Whether an id outside has one inside by this line.
+    ///
+    /// ```
+    /// use amiconfined::confinement::IdMapping;
+    /// let map = IdMapping { inside: 0, outside: 100_000, count: 65_536 };
+    /// assert!(map.maps_outside(165_535));
+    /// assert!(!map.maps_outside(165_536) && !map.maps_outside(0));
+    /// ```
+    pub fn maps_outside(&self, id: u32) -> bool {
+        id.checked_sub(self.outside)
+            .is_some_and(|offset| offset < self.count)
+    }
 }

@@ -8,7 +8,8 @@ use super::{Reading, Text};
 /// The kernel's security modules and this process's labels in them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Lsm {
-    /// Active modules in their order (`/sys/kernel/security/lsm`, since Linux 4.19).
+    /// Active modules in their order (`/sys/kernel/security/lsm`, since Linux 4.19; else
+    /// `lsm_list_modules(2)`, since Linux 6.8).
     pub active: Reading<Vec<Text>>,
     /// The AppArmor label.
     pub apparmor: Reading<AppArmor>,

@@ -23,6 +23,7 @@ mod namespaces;
 mod node;
 mod process;
 mod reading;
+mod reading_form;
 mod report;
 mod runtime;
 mod seccomp;

@@ -17,7 +17,7 @@ use super::{Errno, Text};
 /// assert_eq!(uid.known(), Some(&0));
 /// assert_eq!(serde_json::to_string(&uid).unwrap(), r#"{"known":0}"#);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reading<T> {
     /// The fact, as observed.

@@ -1,14 +1,17 @@
 //! Whether the process may write a path, and what decides it.
 
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
+use nix::errno::Errno;
 use nix::fcntl::AtFlags;
 use nix::sys::stat::FileStat;
-use nix::unistd::{AccessFlags, faccessat};
+use nix::unistd::{AccessFlags, access, faccessat};
 
 use super::Observer;
 use super::mountinfo::is_below;
-use crate::confinement::{Reading, Writable};
+use crate::confinement::{IdMapping, Ids, Reading, Writable};
 
 /// The kernel's rule is asked of the calling process; of another one it is worked
 /// out from mount, mode and owner. Nothing is opened for writing.
@@ -42,23 +45,55 @@ fn asked(o: &Observer<'_>, path: &[u8]) -> Reading<Writable> {
             decided_by: decided_by.to_owned(),
         })
     };
-    match faccessat(dir, rel, AccessFlags::W_OK, AtFlags::AT_EACCESS) {
+    let may = match question(o, dir) {
+        Ok(Question::Effective) => faccessat(dir, rel, AccessFlags::W_OK, AtFlags::AT_EACCESS),
+        Ok(Question::Real) => access(&Path::new("/").join(rel), AccessFlags::W_OK),
+        Err(errno) => return unasked(path, errno),
+    };
+    match may {
         Ok(()) => answer(
             true,
             "faccessat says yes; a security module may refuse at open",
         ),
-        Err(nix::errno::Errno::EROFS) => answer(false, "mount is read-only (EROFS)"),
-        Err(nix::errno::Errno::EACCES) => answer(
+        Err(Errno::EROFS) => answer(false, "mount is read-only (EROFS)"),
+        Err(Errno::EACCES) => answer(
             false,
             "faccessat says no (EACCES): mode, owner and capabilities",
         ),
-        Err(nix::errno::Errno::EPERM) => answer(false, "faccessat says no (EPERM)"),
-        Err(errno) => Reading::denied(
-            "faccessat",
-            path,
-            Some(errno.into()),
-            "a seccomp filter that lets faccessat(2) through",
-        ),
+        Err(Errno::EPERM) => answer(false, "faccessat says no (EPERM): an immutable file"),
+        Err(errno) => unasked(path, errno),
+    }
+}
+
+fn unasked(path: &[u8], errno: Errno) -> Reading<Writable> {
+    Reading::denied(
+        "faccessat",
+        path,
+        Some(errno.into()),
+        "a seccomp filter that lets faccessat2(2) through",
+    )
+}
+
+/// For which ids the kernel is asked.
+enum Question {
+    Effective,
+    Real,
+}
+
+/// The effective ids are asked for by `faccessat2(2)` (since Linux 5.8), which filters that
+/// do not know it answer with EPERM, as the kernel itself never does of a directory that is
+/// only looked for. `access(2)` is as good where the ids are equal.
+fn question(o: &Observer<'_>, dir: &OwnedFd) -> Result<Question, Errno> {
+    match faccessat(dir, ".", AccessFlags::F_OK, AtFlags::AT_EACCESS) {
+        Err(errno @ Errno::EPERM) => {
+            let identity = super::identity::identity(o);
+            let same = |ids: &Ids| ids.real == ids.effective && ids.real == ids.filesystem;
+            match (identity.uid.known(), identity.gid.known()) {
+                (Some(uid), Some(gid)) if same(uid) && same(gid) => Ok(Question::Real),
+                _ => Err(errno),
+            }
+        }
+        _ => Ok(Question::Effective),
     }
 }
 
@@ -91,30 +126,63 @@ fn worked_out(o: &Observer<'_>, path: &[u8], stat: &FileStat) -> Reading<Writabl
         }
         (refused, _, _) => return refused_as(refused),
     };
-    let mode = stat.st_mode & 0o7777;
+    let by_mode = by_mode(uid, gid, groups, stat);
     // Sysctl files know owner, group and others, and no capability (fs/proc/proc_sysctl.c).
-    let sysctl = is_below(path, b"/proc/sys");
-    let capabilities = super::capabilities::capabilities(o).effective;
-    const DAC_OVERRIDE: u8 = 1;
-    if !sysctl
-        && capabilities
-            .known()
-            .is_some_and(|set| set.contains(DAC_OVERRIDE))
-    {
-        // In a user namespace of its own the capability reaches only files whose owner is mapped there.
-        return if super::namespaces::own_user_is_initial(o) == Some(true) {
-            Reading::Known(Writable {
-                writable: true,
-                decided_by: "CAP_DAC_OVERRIDE, on a writable mount".into(),
-            })
-        } else {
-            by_mode(mode, uid, gid, groups, stat)
-        };
+    if by_mode.writable || is_below(path, b"/proc/sys") {
+        return Reading::Known(by_mode);
     }
-    by_mode(mode, uid, gid, groups, stat)
+    const DAC_OVERRIDE: u8 = 1;
+    let capabilities = super::capabilities::capabilities(o).effective;
+    match capabilities.known() {
+        None => refused_as(&capabilities),
+        Some(set) if !set.contains(DAC_OVERRIDE) => Reading::Known(by_mode),
+        Some(_) => by_capability(o, path, stat),
+    }
 }
 
-fn by_mode(mode: u32, uid: u32, gid: u32, groups: &[u32], stat: &FileStat) -> Reading<Writable> {
+/// What `CAP_DAC_OVERRIDE` does for a file whose mode refuses: it reaches files whose owner
+/// and group are mapped into its user namespace (`capable_wrt_inode_uidgid`, fs/namei.c).
+fn by_capability(o: &Observer<'_>, path: &[u8], stat: &FileStat) -> Reading<Writable> {
+    let answer = |writable, decided_by: String| {
+        Reading::Known(Writable {
+            writable,
+            decided_by,
+        })
+    };
+    if super::namespaces::own_user_is_initial(o) == Some(true) {
+        return answer(true, "CAP_DAC_OVERRIDE, on a writable mount".into());
+    }
+    let identity = super::identity::identity(o);
+    match (
+        super::namespaces::reader_user_is_initial(o),
+        identity.uid_map.known(),
+        identity.gid_map.known(),
+    ) {
+        // Only there do maps and files speak of the same ids.
+        (true, Some(uids), Some(gids)) => {
+            let maps = |map: &[IdMapping], id: u32| map.iter().any(|m| m.maps_outside(id));
+            let reached = maps(uids, stat.st_uid) && maps(gids, stat.st_gid);
+            let does = if reached { "maps" } else { "does not map" };
+            answer(
+                reached,
+                format!(
+                    "CAP_DAC_OVERRIDE in a user namespace that {does} {}:{}",
+                    stat.st_uid, stat.st_gid
+                ),
+            )
+        }
+        _ => Reading::denied(
+            "none",
+            path,
+            None,
+            "a reader in the initial user namespace, or in the process itself, to tell whether \
+             its CAP_DAC_OVERRIDE reaches the file",
+        ),
+    }
+}
+
+fn by_mode(uid: u32, gid: u32, groups: &[u32], stat: &FileStat) -> Writable {
+    let mode = stat.st_mode & 0o7777;
     let bit = if stat.st_uid == uid {
         0o200
     } else if stat.st_gid == gid || groups.contains(&stat.st_gid) {
@@ -122,13 +190,13 @@ fn by_mode(mode: u32, uid: u32, gid: u32, groups: &[u32], stat: &FileStat) -> Re
     } else {
         0o002
     };
-    Reading::Known(Writable {
+    Writable {
         writable: mode & bit != 0,
         decided_by: format!(
             "mode {mode:04o} owned by {}:{}, asked for {uid}:{gid}",
             stat.st_uid, stat.st_gid
         ),
-    })
+    }
 }
 
 /// The state of a reading that is not known, for another fact that needs it.

@@ -157,6 +157,14 @@ pub(super) fn own_user_is_initial(o: &Observer<'_>) -> Option<bool> {
     }
 }
 
+/// Whether the calling process is known to be in the initial user namespace of the running
+/// machine.
+pub(super) fn reader_user_is_initial(o: &Observer<'_>) -> bool {
+    let kind = NamespaceKind::User;
+    let link = o.proc.link("self/ns/user").unwrap_or_default();
+    o.options.live && link_inode(&link, kind) == Some(kind.initial_inode())
+}
+
 /// Whether a uid map shows that its namespace cannot be the initial one.
 fn id_map_is_partial(o: &Observer<'_>) -> bool {
     super::identity::id_map(o, "uid_map")

@@ -32,7 +32,8 @@ pub(super) fn claims(bytes: &[u8], path: &[u8]) -> Option<Claims> {
     let (_, payload, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else {
         return None;
     };
-    let json: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
+    let payload = String::from_utf8(URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
+    let json: Value = serde_json::from_str(&payload).ok()?;
     let subject = json.get("sub").and_then(Value::as_str);
     let mut of_subject = subject
         .and_then(|s| s.strip_prefix("system:serviceaccount:"))

@@ -30,7 +30,7 @@ pub use causes::{Privileges, name_causes};
 pub use decided::decided_of;
 pub use dump::{Dump, DumpError, dump};
 pub use execute::{EXECUTION_LIMIT, execute};
-pub use kernel_facts::{landlock_abi, user_namespace_depth};
+pub use kernel_facts::{landlock_abi, security_modules, user_namespace_depth};
 
 use std::time::{Duration, Instant};
 

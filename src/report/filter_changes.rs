@@ -124,7 +124,7 @@ fn grouped(changes: &[&FilterChange]) -> Vec<(String, String)> {
 ///
 /// Where a value cannot be serialised, which no such report's can.
 pub fn filter_changes_json(found: &FilterChanges) -> Result<String, serde_json::Error> {
-    let mut text = super::ascii_where_it_matters(&serde_json::to_string_pretty(found)?);
+    let mut text = super::to_json(found, super::Form::Indented)?;
     text.push('\n');
     Ok(text)
 }

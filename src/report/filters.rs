@@ -63,7 +63,7 @@ pub fn filters_text(report: &FiltersReport, options: &Options) -> String {
 ///
 /// Where a value cannot be serialised, which no such report's can.
 pub fn filters_json(report: &FiltersReport) -> Result<String, serde_json::Error> {
-    let mut text = super::ascii_where_it_matters(&serde_json::to_string_pretty(report)?);
+    let mut text = super::to_json(report, super::Form::Indented)?;
     text.push('\n');
     Ok(text)
 }

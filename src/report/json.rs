@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::confinement::{Report, Text};
 
-use super::{Options, Summary, SyscallList, explain};
+use super::{Form, Options, Summary, SyscallList, explain, write_json};
 
 /// The JSON document.
 ///
@@ -50,33 +50,8 @@ pub fn json(report: Report, options: &Options, out: &mut dyn Write) -> std::io::
             SyscallList::Summary => abi.syscalls.clear(),
         }
     }
-    let mut escaping = Escaping { out };
-    serde_json::to_writer_pretty(&mut escaping, &document)?;
+    write_json(&document, Form::Indented, out)?;
     out.write_all(b"\n")
-}
-
-/// Escapes what passes as [`ascii_where_it_matters`] does. The serialiser writes whole
-/// pieces of text, never part of a character.
-struct Escaping<'a> {
-    out: &'a mut dyn Write,
-}
-
-impl Write for Escaping<'_> {
-    fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
-        let plain = |b: &u8| matches!(b, b'\n' | b' '..=b'~');
-        if piece.iter().all(plain) {
-            self.out.write_all(piece)?;
-        } else {
-            let text = std::str::from_utf8(piece).map_err(std::io::Error::other)?;
-            self.out
-                .write_all(ascii_where_it_matters(text).as_bytes())?;
-        }
-        Ok(piece.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.out.flush()
-    }
 }
 
 /// The JSON Schema of [`JsonReport`], draft 2020-12.

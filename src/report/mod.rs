@@ -28,6 +28,7 @@ mod syscalls_explained;
 mod syscalls_table;
 mod syscalls_text;
 mod text;
+mod write_json;
 
 pub use amicontained::amicontained;
 pub use containers::{Column, Row, container_report, html, node_name, prometheus, table};
@@ -54,3 +55,4 @@ pub use syscalls_table::{
 };
 pub use syscalls_text::syscalls_text;
 pub use text::text;
+pub(crate) use write_json::{Form, to_json, write_json};

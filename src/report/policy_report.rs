@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::{Form, to_json};
 use crate::compare::{Comparison, Finding, Kind, Severity};
 use crate::confinement::Subject;
 
@@ -43,7 +44,7 @@ pub fn policy_report(
         .map(|findings| report(findings, dashboard, seconds))
         .collect();
     let list = json!({ "apiVersion": "v1", "kind": "List", "items": items });
-    serde_json::to_string_pretty(&list).map(|text| text + "\n")
+    to_json(&list, Form::Indented).map(|text| text + "\n")
 }
 
 impl Dashboard {

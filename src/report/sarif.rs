@@ -8,6 +8,7 @@ use serde_sarif::sarif::{
     ResultKind, ResultLevel, Run, Sarif, Suppression, Tool, ToolComponent,
 };
 
+use super::{Form, to_json};
 use crate::compare::{Comparison, Finding, Kind, RULES, Severity};
 
 /// Where the schema is published.
@@ -51,7 +52,7 @@ pub fn sarif(comparison: &Comparison) -> Result<String, serde_json::Error> {
         .version(Value::from("2.1.0"))
         .runs(vec![run])
         .build();
-    serde_json::to_string_pretty(&sarif).map(|text| text + "\n")
+    to_json(&sarif, Form::Indented).map(|text| text + "\n")
 }
 
 fn text(text: &str) -> MultiformatMessageString {

@@ -183,7 +183,7 @@ pub(super) fn capability(requires: &Requirement) -> String {
 ///
 /// Where a value cannot be serialised, which no matrix's can.
 pub fn syscalls_json(table: &SyscallsTable) -> Result<String, serde_json::Error> {
-    let mut text = super::ascii_where_it_matters(&serde_json::to_string_pretty(table)?);
+    let mut text = super::to_json(table, super::Form::Indented)?;
     text.push('\n');
     Ok(text)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::json;
 use crate::confinement::{ContainerIdentity, ContainerKind, Manager, Reading, Text};
 
 #[derive(Deserialize)]
@@ -14,7 +15,7 @@ struct Bundle {
 
 /// Reads the annotations of a `config.json`.
 pub(super) fn from_bundle(identity: &mut ContainerIdentity, bytes: &[u8]) {
-    if let Ok(bundle) = serde_json::from_slice::<Bundle>(bytes) {
+    if let Some(bundle) = json::read::<Bundle>(bytes) {
         from_annotations(identity, &bundle.annotations.unwrap_or_default());
     }
 }

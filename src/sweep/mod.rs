@@ -13,6 +13,7 @@ mod helpers;
 mod host;
 mod host_groups;
 mod identity;
+mod json;
 mod look;
 mod lxc;
 mod nested;

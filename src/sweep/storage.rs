@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
+use super::json;
 use crate::confinement::{ContainerIdentity, Reading, Text};
 use crate::observe::ProcRoot;
 
@@ -76,7 +77,7 @@ fn entries(root: &ProcRoot, dir: &[u8]) -> HashMap<String, Named> {
     let mut found = HashMap::new();
     for file in [&b"/containers.json"[..], b"/volatile-containers.json"] {
         let bytes = root.read([dir, file].concat()).unwrap_or_default();
-        for entry in serde_json::from_slice::<Vec<Entry>>(&bytes).unwrap_or_default() {
+        for entry in json::read::<Vec<Entry>>(&bytes).unwrap_or_default() {
             let said: Metadata = serde_json::from_str(&entry.metadata).unwrap_or_default();
             let first = entry.names.and_then(|names| names.into_iter().next());
             let named = Named {

@@ -6,6 +6,7 @@ use super::{CheckArgs, CheckFormat};
 use crate::cli::error::{Error, harmless};
 use crate::declared::Location;
 use crate::pod_security::{Judgement, Level, Mode, ObservedJudgement, Verdict};
+use crate::report::{Form, to_json};
 
 /// The version of the JSON document. Within one version fields are added, never renamed.
 const SCHEMA: &str = "amiconfined/check/v1";
@@ -105,8 +106,7 @@ impl Outcome {
                 "judgement": o.judgement,
             })).collect::<Vec<_>>(),
         });
-        let text = serde_json::to_string_pretty(&document)?;
-        Ok(crate::report::ascii_where_it_matters(&text) + "\n")
+        Ok(to_json(&document, Form::Indented)? + "\n")
     }
 }
 

@@ -207,8 +207,11 @@ fn as_report(name: &str, bytes: &[u8]) -> Result<Option<Report>, Error> {
     struct Head {
         schema: String,
     }
-    match serde_json::from_slice::<Head>(bytes) {
-        Ok(head) if head.schema == SCHEMA => serde_json::from_slice(bytes)
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return Ok(None);
+    };
+    match serde_json::from_str::<Head>(text) {
+        Ok(head) if head.schema == SCHEMA => serde_json::from_str(text)
             .map(Some)
             .map_err(|error| Error::Input(format!("{name}: {error}"))),
         _ => Ok(None),

@@ -11,6 +11,7 @@ use crate::cli::error::{Error, SUCCESS, say};
 use crate::cli::output;
 use crate::confinement::SeccompMethod;
 use crate::declared::{ExportError, ExportSource, Exported, ExportedProfile, export};
+use crate::report::{Form, to_json};
 
 /// What a profile of the operator answers where it gives no number.
 const EPERM: u16 = 1;
@@ -102,10 +103,8 @@ fn made(source: ExportSource<'_>) -> Result<Exported, Error> {
 fn written(exported: &Exported, format: ExportFormat, args: &ExportArgs) -> Result<Vec<u8>, Error> {
     let mut text = match format {
         ExportFormat::Bpf => return Ok(exported.program.to_ne_bytes()),
-        ExportFormat::Oci => serde_json::to_string_pretty(&exported.profile)?,
-        ExportFormat::Spo => {
-            serde_json::to_string_pretty(&resource(&exported.profile, &args.name)?)?
-        }
+        ExportFormat::Oci => to_json(&exported.profile, Form::Indented)?,
+        ExportFormat::Spo => to_json(&resource(&exported.profile, &args.name)?, Form::Indented)?,
     };
     text.push('\n');
     Ok(text.into_bytes())

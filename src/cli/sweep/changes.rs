@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::confinement::{
     ContainerGone, ContainerRecord, FilterStack, GONE_SCHEMA, Reading, SeccompMethod, Text,
 };
+use crate::report::{Form, to_json};
 
 /// The containers that were reported, each by a hash of what was said of it.
 #[derive(Debug, Default)]
@@ -69,6 +70,6 @@ fn digest(record: &ContainerRecord) -> [u8; 32] {
         guest.comm = nameless();
     }
     // A record is made of what serialises always.
-    let bytes = serde_json::to_vec(&record).unwrap_or_default();
-    Sha256::digest(bytes).into()
+    let text = to_json(&record, Form::OneLine).unwrap_or_default();
+    Sha256::digest(text).into()
 }

@@ -13,7 +13,7 @@ use crate::confinement::{
     ContainerRecord, Errno, FILTERS_SCHEMA, FilterLine, FilterStack, Kernel, NODE_SCHEMA, Reading,
     Text,
 };
-use crate::report::ascii_where_it_matters;
+use crate::report::{Form, to_json};
 use crate::sweep::{Found, Options, Outcome, sweep};
 
 use super::changes::Changes;
@@ -183,7 +183,7 @@ fn drifting(record: &ContainerRecord) -> bool {
 
 /// Writes a value as one line of JSON.
 fn line(out: &mut dyn Write, value: &impl Serialize) -> std::io::Result<()> {
-    let mut line = ascii_where_it_matters(&serde_json::to_string(value)?);
+    let mut line = to_json(value, Form::OneLine)?;
     line.push('\n');
     out.write_all(line.as_bytes())
 }
@@ -199,9 +199,9 @@ fn closing(outcome: &Outcome, filters: &[FilterStack], time: &str) -> std::io::R
         "host_processes": outcome.host_processes,
         "unplaced": outcome.unplaced,
     });
-    let rest = serde_json::to_string(&rest)?;
+    let rest = to_json(&rest, Form::OneLine)?;
     let fields = rest.strip_prefix('{').unwrap_or(&rest);
-    Ok(ascii_where_it_matters(&format!("],{fields}\n")))
+    Ok(format!("],{fields}\n"))
 }
 
 fn kernel() -> Kernel {

@@ -8,6 +8,7 @@ use super::State;
 use super::places::{Form, Place, join};
 use crate::confinement::{Manager, Sandbox, Text};
 use crate::observe::{ProcRoot, ReadError};
+use crate::sweep::json;
 
 /// Reads the state at a place. `None` where there is none, or of no running container.
 pub(super) fn read(
@@ -96,7 +97,7 @@ struct RuncConfig {
 }
 
 fn runc(bytes: &[u8]) -> Option<State> {
-    let state: Runc = serde_json::from_slice(bytes).ok()?;
+    let state: Runc = json::read(bytes)?;
     let label = state.config.labels.unwrap_or_default();
     let bundle = label.iter().find_map(|l| l.strip_prefix("bundle="));
     Some(State {
@@ -117,7 +118,7 @@ struct Crun {
 }
 
 fn crun(bytes: &[u8]) -> Option<State> {
-    let state: Crun = serde_json::from_slice(bytes).ok()?;
+    let state: Crun = json::read(bytes)?;
     Some(State {
         pid: state.pid,
         start: state.start,
@@ -152,7 +153,7 @@ struct DockerConfig {
 }
 
 fn docker(bytes: &[u8]) -> Option<State> {
-    let state: Docker = serde_json::from_slice(bytes).ok()?;
+    let state: Docker = json::read(bytes)?;
     Some(State {
         id: state.id.into(),
         pid: state.state.pid,
@@ -231,7 +232,7 @@ struct GvisorSandbox {
 }
 
 fn gvisor(bytes: &[u8]) -> Option<State> {
-    let state: Gvisor = serde_json::from_slice(bytes).ok()?;
+    let state: Gvisor = json::read(bytes)?;
     // One sandbox runs all containers of a Pod; of each there is a gofer.
     let own = state.sandbox.id.is_empty() || state.sandbox.id == state.id;
     Some(State {

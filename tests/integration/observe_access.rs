@@ -1,0 +1,122 @@
+//! Whether a process may write a path, against what the kernel does when it is tried.
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::net::UnixListener;
+use std::process::{Child, Command, Stdio};
+
+use libseccomp::{ScmpAction, ScmpFilterContext, ScmpSyscall};
+use serde_json::Value;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_amiconfined");
+
+/// What the binary reports under a filter, which bubblewrap loads right before it.
+fn under(filter: &ScmpFilterContext) -> Option<Value> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("filter.bpf");
+    filter
+        .export_bpf(std::fs::File::create(&file).unwrap())
+        .unwrap();
+    let output = Command::new("sh")
+        .args([
+            "-c",
+            "exec bwrap --dev-bind / / --seccomp 3 \"$0\" --no-probe --format json 3<\"$1\"",
+        ])
+        .arg(BINARY)
+        .arg(&file)
+        .output()
+        .unwrap();
+    if output.status.code() == Some(127) {
+        println!("SKIPPED: bubblewrap");
+        return None;
+    }
+    Some(serde_json::from_slice(&output.stdout).unwrap())
+}
+
+/// Profiles that know no faccessat2 answer it with EPERM: that is no word about the file.
+#[test]
+fn a_filter_that_refuses_the_question_is_not_taken_for_a_no() {
+    let all = ScmpFilterContext::new(ScmpAction::Allow).unwrap();
+    let mut without = ScmpFilterContext::new(ScmpAction::Allow).unwrap();
+    let call = ScmpSyscall::from_name("faccessat2").unwrap();
+    without.add_rule(ScmpAction::Errno(1), call).unwrap();
+    let (Some(asked), Some(refused)) = (under(&all), under(&without)) else {
+        return;
+    };
+    let paths = |report: &Value| report["confinement"]["filesystem"]["sensitive"].clone();
+    assert!(paths(&asked).to_string().contains("faccessat says"));
+    assert_eq!(paths(&refused), paths(&asked));
+}
+
+/// A shell in a user namespace of its own that has ids 100000 to 100009 as 0 to 9, and
+/// docker's socket, which is a given file, in its file tree.
+fn in_user_namespace(socket: &str) -> Option<Child> {
+    let script = format!(
+        "mount -t tmpfs none /run && : > /run/docker.sock && mount --bind {socket} /run/docker.sock \
+         && exec unshare --user sh -c 'echo ready; read go; \
+         exec setpriv --reuid 0 --regid 0 --clear-groups sh -c \"echo as root; read end\"'"
+    );
+    let mut child = Command::new("unshare")
+        .args(["--mount", "sh", "-c", &script])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .ok()?;
+    let mut lines = BufReader::new(child.stdout.take()?).lines();
+    if lines.next()?.ok()? != "ready" {
+        return None;
+    }
+    for map in ["uid_map", "gid_map"] {
+        std::fs::write(format!("/proc/{}/{map}", child.id()), "0 100000 10").unwrap();
+    }
+    child.stdin.as_mut()?.write_all(b"go\n").ok()?;
+    assert_eq!(lines.next()?.ok()?, "as root");
+    Some(child)
+}
+
+/// What the report says of docker's socket, and whether a write as the process succeeds.
+fn connectable(owner: u32) -> Option<(Value, bool)> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
+    let socket = folder.path().join("socket");
+    let _listener = UnixListener::bind(&socket).unwrap();
+    std::fs::set_permissions(&socket, PermissionsExt::from_mode(0o600)).unwrap();
+    chown(&socket, Some(owner), Some(owner)).unwrap();
+    let mut child = in_user_namespace(socket.to_str().unwrap())?;
+    let pid = child.id().to_string();
+    let report = Command::new(BINARY)
+        .args(["--pid", &pid, "--format", "json"])
+        .output()
+        .unwrap();
+    // The kernel's own rule, asked as the process by another program.
+    let truth = Command::new("nsenter")
+        .args([
+            "--target", &pid, "--user", "--mount", "--setuid", "0", "--setgid", "0",
+        ])
+        .args(["test", "-w", "/run/docker.sock"])
+        .status()
+        .unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let report: Value = serde_json::from_slice(&report.stdout).unwrap();
+    let sockets = &report["confinement"]["filesystem"]["runtime_sockets"];
+    Some((sockets[0]["connectable"]["known"].clone(), truth.success()))
+}
+
+#[test]
+fn a_capability_in_a_user_namespace_reaches_the_ids_that_are_mapped_there() {
+    if !nix::unistd::geteuid().is_root() {
+        println!("SKIPPED: root");
+        return;
+    }
+    for (owner, reached) in [(100_001, true), (100_010, false), (0, false)] {
+        let Some((said, truth)) = connectable(owner) else {
+            println!("SKIPPED: user namespaces");
+            return;
+        };
+        assert_eq!(truth, reached, "{owner}: the kernel");
+        assert_eq!(said["writable"], reached, "{owner}: {said}");
+        let why = said["decided_by"].as_str().unwrap();
+        assert!(why.contains(&format!("{owner}:{owner}")), "{why}");
+    }
+}
