@@ -1,6 +1,6 @@
 # Builds the static binary and puts it, and nothing else, into an empty image.
 #   docker build -t amiconfined .
-# BUILDER is any image of Debian 12 or newer with Rust 1.88 or newer.
+# BUILDER is any image of Debian 12 or newer with Rust 1.89 or newer.
 ARG BUILDER=docker.io/library/rust:1-bookworm
 FROM ${BUILDER} AS build
 WORKDIR /src

@@ -11,15 +11,22 @@ TEST_PACKAGES += golang-github-containers-common golang-github-docker-docker-dev
 TEST_PACKAGES += runc crun podman docker.io
 TEST_PACKAGES += containerd containernetworking-plugins curl runsc lxc uidmap
 TEST_PACKAGES += bubblewrap firejail systemd-container python3-pip
-TEST_PACKAGES += apparmor kmod qemu-system-x86
+TEST_PACKAGES += apparmor kmod qemu-system-x86 binutils-arm-linux-gnueabi
 
-.PHONY: build run test bench lab lab-next capture install-build install-test
+.PHONY: build run aarch64 test bench lab lab-next capture install-build install-test
 
 build: install-build
 	cargo build --release
 
 run: build
 	$(BINARY)
+
+# The static binary for 64-bit ARM, on another machine. Nothing loads or is loaded beside it.
+AARCH64 := target/aarch64/build/aarch64-unknown-linux-gnu/release/amiconfined
+aarch64:
+	@.ci/aarch64 target/aarch64
+	target/aarch64/cargo build --release
+	! readelf --program-headers --dynamic --wide $(AARCH64) | grep -E 'INTERP|NEEDED'
 
 test: install-test
 	cargo test --no-fail-fast

@@ -13,8 +13,10 @@ pub(super) const NO_LISTENER: i64 = i64::MIN;
 /// No answer yet.
 pub(super) const UNANSWERED: i64 = i64::MIN;
 
-/// What child and supervisor tell each other, without a system call.
+/// What child and supervisor tell each other, without a system call. Laid out as
+/// `arm/ask.s` knows it.
 #[derive(Debug)]
+#[repr(C)]
 pub(super) struct Header {
     /// The listener's descriptor, or the negative errno of the call that failed.
     pub(super) listener: AtomicI64,
@@ -32,10 +34,15 @@ pub(super) struct Header {
     pub(super) thread_died: AtomicU32,
     /// Set where no thread of its own could be had for asking.
     pub(super) alone: AtomicU32,
+    /// Set by a program that asks before its first question.
+    pub(super) asking: AtomicU32,
+    /// What execveat(2) returned, where it did.
+    pub(super) not_executed: AtomicI64,
 }
 
-/// One question's place on the board.
+/// One question's place on the board. Laid out as `arm/ask.s` knows it.
 #[derive(Debug)]
+#[repr(C)]
 pub(super) struct Slot {
     /// What the call returned to the child.
     pub(super) answer: AtomicI64,
@@ -53,20 +60,55 @@ pub(super) struct Board {
     slots: usize,
 }
 
+/// Where the slots begin.
+const SLOTS: usize = size_of::<Header>().next_multiple_of(64);
+
+// As `arm/ask.s` has them.
+const _: () = {
+    assert!(std::mem::offset_of!(Header, cursor) == 16);
+    assert!(std::mem::offset_of!(Header, returning) == 20);
+    assert!(std::mem::offset_of!(Header, done) == 24);
+    assert!(std::mem::offset_of!(Header, thread_died) == 28);
+    assert!(std::mem::offset_of!(Header, alone) == 32);
+    assert!(std::mem::offset_of!(Header, asking) == 36);
+    assert!(SLOTS == 64 && size_of::<Slot>() == 16);
+    assert!(std::mem::offset_of!(Slot, trapped) == 12);
+};
+
 impl Board {
+    /// How many bytes a board for so many questions has.
+    pub(super) fn bytes(questions: &[Question]) -> usize {
+        SLOTS + questions.len() * size_of::<Slot>()
+    }
+
     /// Maps a board for so many questions.
     pub(super) fn new(questions: &[Question]) -> nix::Result<Self> {
-        let bytes = size_of::<Header>().next_multiple_of(64) + questions.len() * size_of::<Slot>();
-        let bytes = NonZeroUsize::new(bytes).ok_or(nix::errno::Errno::EINVAL)?;
         // SAFETY: a fresh anonymous mapping aliases nothing.
-        let memory = unsafe {
-            mmap_anonymous(
-                None,
-                bytes,
-                ProtFlags::PROT_READ | ProtFlags::PROT_WRITE,
-                MapFlags::MAP_SHARED,
-            )?
-        };
+        Self::mapped(questions, |bytes, access| unsafe {
+            mmap_anonymous(None, bytes, access, MapFlags::MAP_SHARED)
+        })
+    }
+
+    /// Maps a board that is in a file, of as many bytes as it has and all of them zero, so
+    /// that a program can map it as well.
+    #[cfg(target_arch = "aarch64")]
+    pub(super) fn in_file(
+        questions: &[Question],
+        file: &std::os::fd::OwnedFd,
+    ) -> nix::Result<Self> {
+        // SAFETY: the mapping aliases no memory of this process; what another one does to
+        // it goes through atomics.
+        Self::mapped(questions, |bytes, access| unsafe {
+            nix::sys::mman::mmap(None, bytes, access, MapFlags::MAP_SHARED, file, 0)
+        })
+    }
+
+    fn mapped(
+        questions: &[Question],
+        map: impl FnOnce(NonZeroUsize, ProtFlags) -> nix::Result<NonNull<nix::libc::c_void>>,
+    ) -> nix::Result<Self> {
+        let bytes = NonZeroUsize::new(Self::bytes(questions)).ok_or(nix::errno::Errno::EINVAL)?;
+        let memory = map(bytes, ProtFlags::PROT_READ | ProtFlags::PROT_WRITE)?;
         let board = Self {
             memory,
             bytes,
@@ -89,10 +131,7 @@ impl Board {
         // SAFETY: the slots follow the header at a multiple of 64, inside the mapping;
         // zeroed memory is a valid slot; atomics may be shared.
         unsafe {
-            let start = self
-                .memory
-                .cast::<u8>()
-                .add(size_of::<Header>().next_multiple_of(64));
+            let start = self.memory.cast::<u8>().add(SLOTS);
             std::slice::from_raw_parts(start.cast::<Slot>().as_ptr(), self.slots)
         }
     }

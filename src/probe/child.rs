@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicPtr, Ordering::SeqCst};
 use nix::libc;
 
 use super::board::{Board, UNANSWERED};
+use super::program::Program;
 use super::question::Question;
 use super::raw;
 
@@ -44,6 +45,8 @@ pub(super) struct Task<'a> {
     pub(super) board: &'a Board,
     pub(super) questions: &'a [Question],
     pub(super) own: Own,
+    /// Asks in the child's stead.
+    pub(super) program: Option<Program>,
 }
 
 /// The child's task. Set in the child alone, which is a process of its own.
@@ -83,6 +86,9 @@ fn run(task: &Task<'_>, stack: &mut [u8]) -> ! {
     TASK.store(std::ptr::from_ref(task).cast_mut().cast(), SeqCst);
     catch_traps();
     let header = task.board.header();
+    if task.program.is_some() {
+        ask(); // which starts a second thread itself
+    }
     let flags = libc::CLONE_VM
         | libc::CLONE_FILES
         | libc::CLONE_FS
@@ -208,6 +214,10 @@ extern "C" fn ask() -> ! {
     }
     while header.go.load(SeqCst) == 0 {
         std::hint::spin_loop();
+    }
+    if let Some(program) = task.program {
+        header.not_executed.store(program.execute(), SeqCst);
+        raw::die();
     }
     loop {
         let cursor = header.cursor.load(SeqCst);

@@ -6,7 +6,7 @@ use crate::bpf::{Decision, Program, decide_range};
 use crate::confinement::{AbiVerdicts, ConditionalVerdict, SyscallVerdict, Verdict};
 use crate::syscalls::Abi;
 
-use super::question::{self, Arguments, NUMBERS, Question};
+use super::question::{self, Arguments, Question};
 use super::verdicts;
 
 /// What filters decide about every number of every ABI that this processor's processes can
@@ -17,15 +17,17 @@ use super::verdicts;
 /// its verdict depends on arguments.
 #[must_use]
 pub fn decided_of(programs: &[Program]) -> Vec<AbiVerdicts> {
-    question::askable()
+    question::enterable()
         .into_iter()
         .map(|abi| of_abi(programs, abi))
         .collect()
 }
 
 fn of_abi(programs: &[Program], abi: Abi) -> AbiVerdicts {
-    let first = abi.first();
-    let decided = decide_range(programs, abi.audit_arch(), first..=first + (NUMBERS - 1));
+    let decided: BTreeMap<u32, Decision> = question::ranges(abi)
+        .into_iter()
+        .flat_map(|numbers| decide_range(programs, abi.audit_arch(), numbers))
+        .collect();
     let questions: Vec<Question> = decided
         .keys()
         .map(|number| Question {

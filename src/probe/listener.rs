@@ -23,8 +23,8 @@ const CONTINUE: u32 = 1;
 
 /// What came to the listener.
 pub(super) enum Event {
-    /// A call waits; this is its number.
-    Call { id: u64, number: u32 },
+    /// A call waits; these are its `AUDIT_ARCH_*` and its number.
+    Call { id: u64, arch: u32, number: u32 },
     /// Nothing came in time.
     Quiet,
     /// The child is gone.
@@ -76,6 +76,7 @@ impl Listener {
             #[allow(clippy::cast_sign_loss)]
             Ok(_) => Event::Call {
                 id: call.id,
+                arch: call.data.arch,
                 number: call.data.nr as u32,
             },
             Err(_) => Event::Quiet,
@@ -92,7 +93,8 @@ impl Listener {
         });
     }
 
-    /// Lets a waiting call run: for the handler's own rt_sigreturn alone.
+    /// Lets a waiting call run: the handler's own rt_sigreturn, and what a program that asks
+    /// starts with. Since Linux 5.5; before, the call goes on waiting.
     pub(super) fn let_through(&self, id: u64) {
         self.answer(seccomp_notif_resp {
             id,

@@ -9,6 +9,8 @@
 //!
 //! An inherited LOG or TRACE ranks below USER_NOTIF and cannot be told from ALLOW so.
 
+#[cfg(any(target_arch = "aarch64", test))]
+mod arm;
 mod board;
 mod bodies;
 mod causes;
@@ -21,6 +23,7 @@ mod execute_child;
 mod kernel_facts;
 mod listener;
 mod memory;
+mod program;
 mod question;
 mod raw;
 mod supervisor;
@@ -35,6 +38,7 @@ pub use kernel_facts::{landlock_abi, security_modules, user_namespace_depth};
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
+use nix::sys::signal::Signal;
 
 use crate::bpf::{Program, SeccompData, evaluate_all};
 use crate::confinement::{AbiVerdicts, SeccompMethod, SeccompMode, Verdict};
@@ -66,6 +70,7 @@ pub struct SeccompProbe {
 /// process, descriptor or memory behind. Never fails: what could not be asked is said in
 /// the method and in each verdict.
 pub fn verdicts(mode: Option<SeccompMode>) -> SeccompProbe {
+    let until = Instant::now() + TIME_LIMIT;
     let asked: Vec<(Abi, Vec<Question>)> = question::askable()
         .into_iter()
         .map(|abi| (abi, question::questions(abi)))
@@ -73,15 +78,16 @@ pub fn verdicts(mode: Option<SeccompMode>) -> SeccompProbe {
     let mut probe = if mode == Some(SeccompMode::Disabled) {
         tables(&asked, SeccompMethod::NoFilter, |_, _, _| Verdict::Allowed)
     } else {
-        of_filters(&asked)
+        of_filters(&asked, until)
     };
     entry::mark_offered(&mut probe.abis);
+    #[cfg(target_arch = "aarch64")]
+    arm::add(&mut probe, until);
     probe
 }
 
 /// What the inherited filters answer, by the best method that they leave.
-fn of_filters(asked: &[(Abi, Vec<Question>)]) -> SeccompProbe {
-    let until = Instant::now() + TIME_LIMIT;
+fn of_filters(asked: &[(Abi, Vec<Question>)], until: Instant) -> SeccompProbe {
     let bodies = Bodies::tried(until);
     let refusal = match side_by_side(asked, Own::Notify, until) {
         Ok(answers) => {
@@ -115,7 +121,7 @@ fn of_filters(asked: &[(Abi, Vec<Question>)]) -> SeccompProbe {
 /// processes can enter; `programs` as [`dump`] gives them.
 #[must_use]
 pub fn verdicts_of(programs: &[Program]) -> Vec<AbiVerdicts> {
-    let asked: Vec<(Abi, Vec<Question>)> = question::askable()
+    let asked: Vec<(Abi, Vec<Question>)> = question::enterable()
         .into_iter()
         .map(|abi| (abi, question::questions(abi)))
         .collect();
@@ -237,6 +243,25 @@ impl std::fmt::Display for Refusal {
                 )
             }
             Self::Died => f.write_str("the asking child died before it had a filter"),
+            Self::NotExecuted(Errno::ENOEXEC) => f.write_str(
+                "execveat: ENOEXEC: this kernel or processor executes no 32-bit program",
+            ),
+            Self::NotExecuted(errno) => write!(f, "execveat: {errno}"),
+            Self::Interpreted => {
+                f.write_str("an interpreter executes 32-bit programs here, not the kernel")
+            }
+            Self::NotAsking(Some(Signal::SIGSYS)) => f.write_str(
+                "a filter kills the 32-bit program that asks, before its first question",
+            ),
+            Self::NotAsking(Some(signal)) => {
+                write!(
+                    f,
+                    "the program that asks died of {signal} before its first question"
+                )
+            }
+            Self::NotAsking(None) => {
+                f.write_str("the program that asks did not come to its first question")
+            }
         }
     }
 }

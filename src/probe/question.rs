@@ -1,9 +1,11 @@
 //! What is asked: one number of one ABI with one set of arguments.
 
+use std::ops::RangeInclusive;
+
 use crate::syscalls::{Abi, ArgumentVector};
 
 /// Numbers from an ABI's first one that are asked, named or not.
-pub(super) const NUMBERS: u32 = 1024;
+const NUMBERS: u32 = 1024;
 
 /// One question to the filters.
 #[derive(Debug, Clone, Copy)]
@@ -40,9 +42,19 @@ impl Question {
     }
 }
 
+/// The numbers of an ABI that are asked about, rising: those from its first one on, and those
+/// that 32-bit ARM keeps for itself far above.
+pub(super) fn ranges(abi: Abi) -> Vec<RangeInclusive<u32>> {
+    let last = abi.first() + (NUMBERS - 1);
+    let rows = abi.syscalls();
+    let above = rows.get(rows.partition_point(|row| row.number <= last)..);
+    let private = above.and_then(|rows| Some(rows.first()?.number..=rows.last()?.number));
+    std::iter::once(abi.first()..=last).chain(private).collect()
+}
+
 /// Every question of one ABI: each number with zeros, then each listed vector.
 pub(super) fn questions(abi: Abi) -> Vec<Question> {
-    let zero = (abi.first()..abi.first() + NUMBERS).map(|number| Question {
+    let zero = ranges(abi).into_iter().flatten().map(|number| Question {
         abi,
         number,
         asked_with: Arguments::Zero,
@@ -59,11 +71,18 @@ pub(super) fn questions(abi: Abi) -> Vec<Question> {
     zero.chain(listed).collect()
 }
 
-/// The ABIs that this build can ask about: its own and those of the same processor that
-/// it has an entry for.
+/// The ABIs that processes of this processor enter the kernel by, the native one first.
+pub(super) fn enterable() -> Vec<Abi> {
+    let native = Abi::native();
+    std::iter::once(native)
+        .chain(native.foreign().iter().copied())
+        .collect()
+}
+
+/// Those of them that this very process can enter. A process of 64-bit ARM is told from one
+/// of 32-bit ARM by what it executes, not by how it calls.
 pub(super) fn askable() -> Vec<Abi> {
-    match Abi::native() {
-        Abi::X86_64 => vec![Abi::X86_64, Abi::I386, Abi::X32],
-        native => vec![native],
-    }
+    let mut abis = enterable();
+    abis.retain(|abi| *abi != Abi::Arm);
+    abis
 }

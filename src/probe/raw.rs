@@ -3,6 +3,14 @@
 #[cfg(target_arch = "x86_64")]
 use std::arch::asm;
 
+#[cfg(not(any(
+    all(target_arch = "x86_64", target_pointer_width = "64"),
+    target_arch = "aarch64"
+)))]
+compile_error!(
+    "amiconfined asks filters on x86_64 and aarch64 alone: see \"How to add\" in ARCHITECTURE.md"
+);
+
 /// One system call of the native ABI: the kernel's own answer, errors as negative numbers.
 ///
 /// # Safety

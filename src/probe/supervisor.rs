@@ -47,6 +47,12 @@ pub(super) enum Refusal {
     NotAListener(Errno),
     /// The child was gone before it had a filter.
     Died,
+    /// The kernel does not execute the program.
+    NotExecuted(Errno),
+    /// What executes the program is not the kernel.
+    Interpreted,
+    /// The program ended before its first question, or took too long.
+    NotAsking(Option<Signal>),
 }
 
 /// Puts the questions. Answers come in their order; those that time did not allow are `Unasked`.
@@ -56,16 +62,25 @@ pub(super) fn put(
     until: Instant,
 ) -> Result<Vec<Answer>, Refusal> {
     let board = Board::new(questions).map_err(Refusal::Clone)?;
-    let task = Task {
-        board: &board,
-        questions,
-        own,
-    };
+    put_on(
+        &Task {
+            board: &board,
+            questions,
+            own,
+            program: None,
+        },
+        until,
+    )
+}
+
+/// As [`put`], on a board that is there, by a program where the task has one.
+pub(super) fn put_on(task: &Task<'_>, until: Instant) -> Result<Vec<Answer>, Refusal> {
+    let (board, questions) = (task.board, task.questions);
     let mut stack = child::stack();
     let mut answers = vec![Answer::Unasked; questions.len()];
     while (board.header().cursor.load(SeqCst) as usize) < questions.len() && Instant::now() < until
     {
-        let status = match run_child(&task, &mut stack, until) {
+        let status = match run_child(task, &mut stack, until) {
             Ok(status) => status,
             // Time was up while a child was being set up: what is answered stays.
             Err(Refusal::Died) if Instant::now() >= until => break,
@@ -121,6 +136,7 @@ fn run_child(task: &Task<'_>, stack: &mut [u8], until: Instant) -> Result<Option
         &header.thread_died,
         &header.alone,
         &header.stage,
+        &header.asking,
     ] {
         flag.store(0, SeqCst);
     }
@@ -152,13 +168,18 @@ fn run_child(task: &Task<'_>, stack: &mut [u8], until: Instant) -> Result<Option
     }
     let listener = Listener::new(i32::try_from(fd).unwrap_or(-1)).map_err(Refusal::NotAListener)?;
     header.go.store(1, SeqCst);
-    supervise(task, &listener, &mut waiter, until);
+    let supervised = supervise(task, &listener, &mut waiter, until);
     let signal = waiter.end();
     // The child before its listener: the kernel answers ENOSYS where no listener is left,
     // and a child that still asks would take that for a filter's answer.
     drop(waiter);
     drop(listener);
-    Ok(signal)
+    supervised?;
+    match i32::try_from(-header.not_executed.load(SeqCst)) {
+        _ if task.program.is_none() || header.asking.load(SeqCst) == 1 => Ok(signal),
+        Ok(errno @ 1..) => Err(Refusal::NotExecuted(Errno::from_raw(errno))),
+        _ => Err(Refusal::NotAsking(signal)),
+    }
 }
 
 /// Lets the child run. On a busy machine who merely yields is back at once, and by its use of
@@ -168,8 +189,17 @@ fn give_way() {
 }
 
 /// Refuses every call that comes to the listener, until the child is done or gone.
-fn supervise(task: &Task<'_>, listener: &Listener, child: &mut Child, until: Instant) {
+fn supervise(
+    task: &Task<'_>,
+    listener: &Listener,
+    child: &mut Child,
+    until: Instant,
+) -> Result<(), Refusal> {
     let header = task.board.header();
+    let sigreturn = task.program.map_or_else(
+        || u32::try_from(nix::libc::SYS_rt_sigreturn).unwrap_or(u32::MAX),
+        |program| program.sigreturn,
+    );
     loop {
         match listener.next(50) {
             Event::Gone => {
@@ -178,20 +208,29 @@ fn supervise(task: &Task<'_>, listener: &Listener, child: &mut Child, until: Ins
                 while !child.poll() && Instant::now() < settled {
                     give_way();
                 }
-                return;
+                return Ok(());
             }
-            Event::Quiet if child.poll() || Instant::now() >= until => return,
+            Event::Quiet if child.poll() || Instant::now() >= until => return Ok(()),
             Event::Quiet => {}
-            Event::Call { id, number } => {
+            Event::Call { id, arch, number } => {
                 if header.done.load(SeqCst) == 1 || Instant::now() >= until {
-                    return;
+                    return Ok(());
+                }
+                if let Some(program) = task.program
+                    && header.asking.load(SeqCst) == 0
+                {
+                    if !program.starts_with.contains(&(arch, number)) {
+                        return Err(Refusal::Interpreted);
+                    }
+                    listener.let_through(id);
+                    continue;
                 }
                 if header.returning.swap(0, SeqCst) == 1 {
-                    if i64::from(number) == nix::libc::SYS_rt_sigreturn {
+                    if number == sigreturn {
                         listener.let_through(id);
                         continue;
                     }
-                    return;
+                    return Ok(());
                 }
                 if let Some(slot) = task.board.slots().get(header.cursor.load(SeqCst) as usize) {
                     slot.seen.store(1, SeqCst);
