@@ -14,8 +14,8 @@ pub(super) fn quoted<S: AsRef<str>>(items: impl IntoIterator<Item = S>) -> Strin
 /// The items with a comma between them.
 pub(super) fn joined<S: AsRef<str>>(items: impl IntoIterator<Item = S>) -> String {
     let mut text = String::new();
-    for item in items {
-        if !text.is_empty() {
+    for (position, item) in items.into_iter().enumerate() {
+        if position > 0 {
             text.push_str(", ");
         }
         text.push_str(item.as_ref());
