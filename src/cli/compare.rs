@@ -48,7 +48,7 @@ fn look(args: &CompareArgs) -> Result<Confinement, Error> {
     super::inspect::look(&InspectArgs {
         pid: args.pid,
         proc_root: args.proc_root.clone(),
-        captured: None,
+        captured: args.captured.clone(),
         no_probe: false,
         probe: ProbeArgs::default(),
         shown: ShownArgs {

@@ -23,6 +23,14 @@ pub struct CompareArgs {
     /// Read this /proc instead.
     #[arg(long, value_name = "DIR", default_value = "/proc")]
     pub proc_root: PathBuf,
+    /// Read a captured file tree, its `proc` included, instead of the running machine.
+    #[arg(
+        long,
+        value_name = "DIR",
+        requires = "pid",
+        conflicts_with = "proc_root"
+    )]
+    pub captured: Option<PathBuf>,
     /// The container that is looked at, where several are declared.
     #[arg(long, value_name = "NAME")]
     pub container: Option<String>,

@@ -1,6 +1,6 @@
 //! Which report belongs to which declaration: by namespace, Pod, uid and container.
 
-use crate::confinement::{Expected, Subject};
+use crate::confinement::{Expected, Stage, Subject};
 
 /// What belongs together.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,7 +34,7 @@ pub fn join(declared: &[Expected], actual: &[Subject]) -> Joined {
         let scored: Vec<(usize, u32)> = declared
             .iter()
             .enumerate()
-            .filter_map(|(at, expected)| Some((at, in_common(&expected.subject, subject)?)))
+            .filter_map(|(at, expected)| Some((at, in_common(expected, subject)?)))
             .collect();
         let Some(best) = scored.iter().map(|(_, score)| *score).max() else {
             let why = String::from("no declaration is about it");
@@ -89,7 +89,8 @@ pub fn join(declared: &[Expected], actual: &[Subject]) -> Joined {
 }
 
 /// How many names a declaration and a report have in common; `None` where one differs.
-fn in_common(declared: &Subject, actual: &Subject) -> Option<u32> {
+fn in_common(expected: &Expected, actual: &Subject) -> Option<u32> {
+    let declared = &expected.subject;
     let mut score = 0;
     let mut compare =
         |declared: &Option<String>, actual: &Option<String>, prefix: bool| match (declared, actual)
@@ -112,16 +113,23 @@ fn in_common(declared: &Subject, actual: &Subject) -> Option<u32> {
     compare(&declared.pod, &actual.pod, declared.pod_is_prefix)?;
     compare(&declared.uid, &actual.uid, false)?;
     compare(&declared.container, &actual.container, false)?;
-    compare(&declared.id, &actual.id, false)?;
+    // A Pod's status may be of before its container was started anew: its name says enough.
+    let named = expected.stage < Stage::Told
+        && declared.container.is_some()
+        && declared.container == actual.container;
+    if !named || declared.id == actual.id {
+        compare(&declared.id, &actual.id, false)?;
+    }
     Some(score)
 }
 
 /// Whether two declarations are stages of one container.
 fn same_container(one: &Subject, other: &Subject) -> bool {
     let same = |a: &Option<String>, b: &Option<String>| a.is_none() || b.is_none() || a == b;
+    let named = one.container.is_some() && one.container == other.container;
     same(&one.namespace, &other.namespace)
         && same(&one.pod, &other.pod)
         && same(&one.uid, &other.uid)
         && same(&one.container, &other.container)
-        && same(&one.id, &other.id)
+        && (named || same(&one.id, &other.id))
 }

@@ -17,7 +17,7 @@ pub struct Credentials {
 /// The signature is not verified: the claims are what the file says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ServiceAccountToken {
-    /// The token file's path.
+    /// The token file's path; the volume's, where a captured tree has its mount alone.
     pub path: Text,
     /// `aud`.
     pub audiences: Reading<Vec<Text>>,

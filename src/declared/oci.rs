@@ -107,8 +107,20 @@ fn subject(root: &Field<'_>) -> Result<Subject, InputError> {
             "io.kubernetes.cri.container-name",
             "io.kubernetes.container.name",
         ])?,
-        id: None,
+        id: root
+            .go(&["linux", "cgroupsPath"])
+            .text()?
+            .and_then(id_of_cgroup),
     })
+}
+
+/// The container's id, which ends its cgroup's path: `/kubepods/burstable/podUID/ID`, or as
+/// the systemd driver is told it, `kubepods-burstable-podUID.slice:cri-containerd:ID`.
+fn id_of_cgroup(path: &str) -> Option<String> {
+    let last = path.rsplit(['/', ':']).next()?;
+    let id = last.rsplit('-').next()?;
+    let is_id = id.len() == 64 && id.bytes().all(|b| b.is_ascii_hexdigit());
+    is_id.then(|| id.to_owned())
 }
 
 /// The five sets. A capability is ambient only where it is permitted and inheritable too,

@@ -74,9 +74,16 @@ fn containers(
     let spec = pod.get("spec");
     let is_pod = workload.kind == WorkloadKind::Pod;
     let mut all = Vec::new();
-    for list in ["initContainers", "containers", "ephemeralContainers"] {
+    for (list, statuses) in [
+        ("initContainers", "initContainerStatuses"),
+        ("containers", "containerStatuses"),
+        ("ephemeralContainers", "ephemeralContainerStatuses"),
+    ] {
+        let statuses = pod.go(&["status", statuses]);
         for container in spec.get(list).items()? {
             let name = container.get("name").text()?.unwrap_or_default();
+            let started = started(&statuses, name)?;
+            let runtime = runtime.or_else(|| started?.0.parse().ok());
             let subject = Subject {
                 namespace: workload.namespace.clone(),
                 pod: Some(workload.name.trim_end_matches('-').to_owned()),
@@ -84,7 +91,7 @@ fn containers(
                 pod_is_prefix: !is_pod || workload.name.ends_with('-'),
                 uid: workload.uid.clone().filter(|_| is_pod),
                 container: Some(name.to_owned()),
-                id: None,
+                id: started.map(|(_, id)| id.to_owned()),
             };
             let mut expected = Expected::new(stage, subject, container.source());
             let context = Context {
@@ -99,4 +106,21 @@ fn containers(
         }
     }
     Ok(all)
+}
+
+/// The runtime and the id of a container that was started, by the Pod's own status:
+/// `containerd://ID`.
+fn started<'a>(
+    statuses: &Field<'a>,
+    name: &str,
+) -> Result<Option<(&'a str, &'a str)>, InputError> {
+    for status in statuses.items()? {
+        if status.get("name").text()? == Some(name) {
+            return Ok(status
+                .get("containerID")
+                .text()?
+                .and_then(|id| id.split_once("://")));
+        }
+    }
+    Ok(None)
 }

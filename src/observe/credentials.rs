@@ -50,13 +50,37 @@ pub(super) fn credentials(o: &Observer<'_>) -> Found {
             DIRS.iter()
                 .try_for_each(|dir| walk.enter(o, dir.as_bytes(), MAX_DEPTH))
         })
-        .map(|()| walk.found);
+        .map(|()| {
+            if !o.options.live {
+                unseen_volumes(o, &mut walk.found);
+            }
+            walk.found
+        });
     Found {
         lifted_by: claims
             .as_ref()
             .err()
             .map_or_else(String::new, |e| o.file_lift(e)),
         claims,
+    }
+}
+
+/// A captured tree may hold less than the process saw: a volume of the kubelet's that the
+/// mount table has and the tree has not is told with its claims unknown.
+fn unseen_volumes(o: &Observer<'_>, found: &mut Vec<Claims>) {
+    let points = o.mounts.iter().flat_map(|mounts| mounts.iter());
+    for point in points.map(|entry| entry.mount.mount_point.as_bytes()) {
+        let inside = point.strip_prefix(b"/").unwrap_or(point);
+        let of_kubelet = DIRS.iter().any(|dir| {
+            inside.strip_prefix(dir.as_bytes()) == Some(b"/kubernetes.io/serviceaccount")
+        });
+        if of_kubelet
+            && o.files
+                .entries(inside)
+                .is_err_and(|error| error.is_missing())
+        {
+            found.push(token::unread(point));
+        }
     }
 }
 

@@ -63,6 +63,24 @@ pub(super) fn claims(bytes: &[u8], path: &[u8]) -> Option<Claims> {
     })
 }
 
+/// A token that is known by the volume it lies in alone.
+pub(super) fn unread(volume: &[u8]) -> Claims {
+    fn not_in_tree<T>(volume: &[u8]) -> Reading<T> {
+        Reading::denied("openat2", volume, None, "a captured tree that holds its files")
+    }
+    Claims {
+        token: ServiceAccountToken {
+            path: volume.into(),
+            audiences: not_in_tree(volume),
+            expires_unix_seconds: not_in_tree(volume),
+            namespace: not_in_tree(volume),
+            service_account: not_in_tree(volume),
+        },
+        pod_name: None,
+        pod_uid: None,
+    }
+}
+
 fn word(word: Option<&str>, path: &[u8], claim: &str) -> Reading<Text> {
     match word {
         Some(word) => Reading::Known(word.into()),

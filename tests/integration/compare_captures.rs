@@ -1,6 +1,8 @@
 //! Every captured container: the gaps between declared and enforced, no more and no fewer.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::symlink;
+use std::process::Command;
 use std::sync::Arc;
 
 use amiconfined::compare::{Finding, Kind, compare_stages};
@@ -8,6 +10,7 @@ use amiconfined::confinement::{Expected, Stage};
 use amiconfined::declared::{Object, expect_oci_config, expect_workload, objects, read_documents};
 
 use crate::captures::{Capture, captures};
+use crate::observe_captures::lay_out;
 
 /// The gaps that Kubernetes is known to leave, by container: id and hop.
 ///
@@ -126,4 +129,53 @@ fn compare_of_config_json_alone_finds_what_runc_ignored() {
         let shown: Vec<&Finding> = findings.iter().filter(|f| f.kind == Kind::Drift).collect();
         assert_eq!(drifts(&findings), wanted, "{}: {shown:#?}", capture.name);
     }
+}
+
+/// The captured files as the binary itself reads them, the node's pid 1 beside: no name of a
+/// container and of a runtime is given, both are told by what was captured.
+#[test]
+fn the_binary_finds_the_same_in_the_captured_files() {
+    let expected: BTreeMap<&str, &[(&str, &str)]> = GAPS.iter().copied().collect();
+    let mut compared = 0;
+    for capture in captures() {
+        let tree = tempfile::tempdir().unwrap();
+        if lay_out(&capture, tree.path()).is_none() {
+            continue;
+        }
+        let first = tree.path().join("proc/1/ns");
+        std::fs::create_dir_all(&first).unwrap();
+        let host = std::fs::read_to_string(capture.dir.join("../../host-ns.json")).unwrap();
+        let host: BTreeMap<String, String> = serde_json::from_str(&host).unwrap();
+        for (kind, target) in host {
+            symlink(target, first.join(kind)).unwrap();
+        }
+        for files in [&["pod.json"][..], &["pod.json", "config.json"]] {
+            let output = Command::new(env!("CARGO_BIN_EXE_amiconfined"))
+                .arg("compare")
+                .arg("--declared")
+                .args(files.iter().map(|file| capture.dir.join(file)))
+                .args(["--pid", "7", "--format", "json", "--captured"])
+                .arg(tree.path())
+                .output()
+                .unwrap();
+            let name = format!("{} {files:?}", capture.name);
+            let shown = String::from_utf8_lossy(&output.stderr);
+            let found: serde_json::Value = serde_json::from_slice(&output.stdout)
+                .unwrap_or_else(|error| panic!("{name}: {error}: {shown}"));
+            assert_eq!(found["compared"], 1, "{name}: {found:#}");
+            assert_eq!(found["not_declared"], serde_json::json!([]), "{name}");
+            let drifts: Vec<&str> = found["findings"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|finding| finding["kind"] == "drift")
+                .map(|finding| finding["id"].as_str().unwrap())
+                .collect();
+            let gaps = expected.get(capture.name.as_str()).copied();
+            let wanted: Vec<&str> = gaps.unwrap_or_default().iter().map(|gap| gap.0).collect();
+            assert_eq!(drifts, wanted, "{name}: {found:#}");
+        }
+        compared += 1;
+    }
+    println!("compared {compared} containers");
 }

@@ -23,8 +23,9 @@ const FILES: [&str; 9] = [
     "cmdline",
 ];
 
-/// Puts the captured files where `/proc` has them, and observes process 7 of it.
-fn observed(capture: &Capture, tree: &Path) -> Option<Confinement> {
+/// Puts the captured files where `/proc` has them, those of process 7 of it; `None` for a
+/// container that never ran.
+pub(crate) fn lay_out(capture: &Capture, tree: &Path) -> Option<()> {
     capture.read("proc/status")?;
     let dir = tree.join("proc/7");
     fs::create_dir_all(dir.join("ns")).unwrap();
@@ -37,6 +38,12 @@ fn observed(capture: &Capture, tree: &Path) -> Option<Confinement> {
     for (kind, target) in links.as_object().unwrap() {
         symlink(target.as_str().unwrap(), dir.join("ns").join(kind)).unwrap();
     }
+    Some(())
+}
+
+/// Observes process 7 of a tree.
+fn observed(capture: &Capture, tree: &Path) -> Option<Confinement> {
+    lay_out(capture, tree)?;
     let options = Observe {
         target: Target {
             pid: 7,

@@ -32,6 +32,14 @@ pub struct CheckArgs {
     /// Read this /proc instead.
     #[arg(long, value_name = "DIR", default_value = "/proc")]
     pub proc_root: PathBuf,
+    /// Read a captured file tree, its `proc` included, instead of the running machine.
+    #[arg(
+        long,
+        value_name = "DIR",
+        requires = "pid",
+        conflicts_with = "proc_root"
+    )]
+    pub captured: Option<PathBuf>,
     /// Declarations (YAML or JSON), folders of them, reports; - is standard input.
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,

@@ -19,7 +19,7 @@ pub(super) fn of_process(args: &CheckArgs, outcome: &mut Outcome) -> Result<(), 
         proc_root: args.proc_root.clone(),
         no_probe: true,
         probe: ProbeArgs::default(),
-        captured: None,
+        captured: args.captured.clone(),
         shown: ShownArgs {
             format: Format::Json,
             syscalls: None,
