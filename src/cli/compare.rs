@@ -6,7 +6,8 @@ use super::compare_input::{Input, Observed, declarations, of_process, reports, t
 use super::compare_profiles::Profiles;
 use super::error::{Error, FINDINGS, NOT_OBSERVED, SUCCESS};
 use super::output;
-use crate::compare::{Accepted, COMPARISON_SCHEMA, Comparison, Partnerless, compare_stages, join};
+use crate::compare::{Accepted, COMPARISON_SCHEMA, Comparison, Partnerless};
+use crate::compare::{compare_stages, join, settle_shared_pids, share_pids};
 use crate::confinement::{Confinement, Expected, Source, Subject};
 use crate::declared::{
     InputError, RuntimeName, expect_inspect, expect_oci_config, expect_workload,
@@ -100,7 +101,21 @@ fn compare(
             .iter()
             .filter_map(|at| resolved.get(*at))
             .collect();
-        findings.extend(compare_stages(&stages, actual));
+        let mut of_one = compare_stages(&stages, actual);
+        let others: Vec<&Subject> = observed
+            .iter()
+            .filter(|other| of_one_pod(&one.subject, &other.subject))
+            .filter(|other| share_pids(actual, &other.confinement))
+            .map(|other| &other.subject)
+            .collect();
+        if let Some(last) = stages
+            .iter()
+            .filter(|s| s.shared_pids.is_some())
+            .next_back()
+        {
+            settle_shared_pids(&mut of_one, last, &others);
+        }
+        findings.extend(of_one);
     }
     Ok(Comparison {
         schema: COMPARISON_SCHEMA,
@@ -131,6 +146,14 @@ fn compare(
             })
             .collect(),
     })
+}
+
+/// Whether two are different containers of one Pod, and so on one node.
+fn of_one_pod(one: &Subject, other: &Subject) -> bool {
+    let differ = |a: &Option<String>, b: &Option<String>| a.is_some() && b.is_some() && a != b;
+    one.uid.is_some()
+        && one.uid == other.uid
+        && (differ(&one.id, &other.id) || differ(&one.container, &other.container))
 }
 
 /// What each input expects, with a runtime's defaults filled in where it is known.

@@ -2,7 +2,7 @@
 
 use super::rule::{Rule, rule};
 use super::{Actual, Declared, Finding, Kind, Severity};
-use crate::confinement::{Expectation, Expected, Reading, Remark};
+use crate::confinement::{Expectation, Expected, Reading, Remark, Runtime};
 
 /// Collects the findings about one declaration.
 #[derive(Debug)]
@@ -88,8 +88,9 @@ impl<'a> Findings<'a> {
         finding
     }
 
-    /// Adds a declaration's own remark.
-    pub(super) fn remark(&mut self, remark: &Remark) {
+    /// Adds a declaration's own remark. Which handler a runtime class stands for is the
+    /// cluster's to say; what the container runs in is shown beside.
+    pub(super) fn remark(&mut self, remark: &Remark, runtime: &Runtime) {
         let kind = if remark.not_applicable {
             Kind::NotApplicable
         } else {
@@ -110,6 +111,12 @@ impl<'a> Findings<'a> {
         );
         finding.control = remark.control;
         finding.why.clone_from(&remark.why);
+        if let ("runtimeClassName", Some(sandbox)) = (remark.control, runtime.sandbox.value) {
+            finding.actual = Actual {
+                value: format!("runs in {}", sandbox.name()),
+                evidence: runtime.sandbox.evidence.join("; "),
+            };
+        }
     }
 }
 

@@ -30,6 +30,7 @@ mod seccomp_defaults;
 mod seccomp_verdicts;
 mod selinux;
 mod service_account;
+mod shared_pids;
 mod stages;
 mod sysctls;
 
@@ -44,6 +45,7 @@ pub use filter_side::{FilterSide, Unsure};
 pub use finding::{Actual, Declared, Finding, Hop, Kind, Severity};
 pub use join::{Joined, Pair, join};
 pub use rule::{RULES, Rule};
+pub use shared_pids::{settle_shared_pids, share_pids};
 pub use stages::compare_stages;
 
 use findings::Findings;
@@ -52,13 +54,14 @@ use findings::Findings;
 type Check = fn(&Expected, &Confinement, &mut Findings<'_>);
 
 /// Every check, in the order that findings are given.
-const CHECKS: [Check; 16] = [
+const CHECKS: [Check; 17] = [
     identity::check,
     groups::check,
     no_new_privs::check,
     capabilities::check,
     privileged::check,
     namespaces::check,
+    shared_pids::check,
     seccomp::check,
     apparmor::check,
     selinux::check,
@@ -81,7 +84,7 @@ pub fn compare(expected: &Expected, actual: &Confinement) -> Vec<Finding> {
         check(expected, actual, &mut findings);
     }
     for remark in &expected.remarks {
-        findings.remark(remark);
+        findings.remark(remark, &actual.runtime);
     }
     findings.into_vec()
 }

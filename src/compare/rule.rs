@@ -19,7 +19,7 @@ pub struct Rule {
 
 /// Every finding that a comparison can give, sorted by id.
 #[rustfmt::skip]
-pub const RULES: [Rule; 39] = {
+pub const RULES: [Rule; 40] = {
     use Severity::{Critical, High, Low, Medium};
     const fn r(id: &'static str, control: &'static str, severity: Severity, why: &'static str, mend: &'static str) -> Rule {
         Rule { id, control, severity, why, mend }
@@ -61,6 +61,7 @@ pub const RULES: [Rule; 39] = {
         r("seccomp-verdicts", "seccompProfile", High, "the filter in force decides otherwise than the declared profile", "install the profile again, and start the container anew"),
         r("selinux", "seLinuxOptions", High, "without its label the container is not held apart from others and the node", "switch SELinux support on in the runtime (containerd: enable_selinux), on a node that enforces it"),
         r("service-account-token", "automountServiceAccountToken", Medium, "whoever reads the token can speak to the API server as the Pod", "set automountServiceAccountToken: false on the Pod"),
+        r("shared-pid-namespace", "shareProcessNamespace", Medium, "the Pod's containers can see, signal and, as the same user, trace each other's processes", "set shareProcessNamespace: false"),
         r("sysctl", "sysctls", Medium, "the network or ipc namespace behaves otherwise than declared", "declare the value in securityContext.sysctls, and allow it with the kubelet's allowedUnsafeSysctls where it is not a safe one"),
         r("uid", "runAsUser", High, "the process has another user's rights than declared", "set runAsUser on the container, where it wins over the Pod's"),
         r("unobservable", "declaration", Low, "the field leaves no trace in the process's own state", "check it where it takes effect"),

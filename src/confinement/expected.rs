@@ -158,6 +158,8 @@ pub struct Expected {
     pub privileged: Option<Expectation<bool>>,
     /// Namespaces.
     pub namespaces: Vec<(NamespaceKind, Expectation<NamespaceRule>)>,
+    /// Whether the pid namespace is shared with the Pod's other containers.
+    pub shared_pids: Option<Expectation<bool>>,
     /// Seccomp.
     pub seccomp: Option<Expectation<SeccompRule>>,
     /// What the runtime's default profile may decide, where it is left to that: each answer
@@ -208,6 +210,7 @@ impl Expected {
             capabilities: None,
             privileged: None,
             namespaces: Vec::new(),
+            shared_pids: None,
             seccomp: None,
             seccomp_defaults: Vec::new(),
             apparmor: None,

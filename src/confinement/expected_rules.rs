@@ -119,6 +119,8 @@ pub enum AppArmorRule {
     Unconfined,
     /// The runtime's default, by the name the runtime gives it; any where that is `None`.
     RuntimeDefault(Option<&'static str>),
+    /// Nothing is said: the same wherever the kernel has AppArmor.
+    Unset(Option<&'static str>),
     /// This profile.
     Profile(Text),
 }

@@ -61,6 +61,25 @@ pub enum Sandbox {
     Namespaces,
 }
 
+impl Sandbox {
+    /// What it is called in a sentence.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "the machine's own namespaces",
+            Self::RuncLike => "a runtime such as runc, on the machine's kernel",
+            Self::Gvisor => "gVisor",
+            Self::Kata => "a virtual machine of Kata Containers",
+            Self::Firecracker => "a virtual machine of Firecracker",
+            Self::Nspawn => "systemd-nspawn",
+            Self::Lxc => "LXC",
+            Self::Bubblewrap => "bubblewrap",
+            Self::Firejail => "firejail",
+            Self::Nsjail => "nsjail",
+            Self::Namespaces => "namespaces of its own",
+        }
+    }
+}
+
 /// What manages the container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

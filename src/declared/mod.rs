@@ -15,6 +15,7 @@ mod oci_limits;
 mod path;
 mod pod;
 mod pod_container;
+mod pod_pids;
 mod pod_profiles;
 mod pod_resources;
 mod pod_volumes;

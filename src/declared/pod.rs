@@ -110,10 +110,7 @@ fn containers(
 
 /// The runtime and the id of a container that was started, by the Pod's own status:
 /// `containerd://ID`.
-fn started<'a>(
-    statuses: &Field<'a>,
-    name: &str,
-) -> Result<Option<(&'a str, &'a str)>, InputError> {
+fn started<'a>(statuses: &Field<'a>, name: &str) -> Result<Option<(&'a str, &'a str)>, InputError> {
     for status in statuses.items()? {
         if status.get("name").text()? == Some(name) {
             return Ok(status

@@ -2,7 +2,8 @@
 //! runtime make of both.
 
 use super::capability_names::AddDrop;
-use super::{Field, InputError, RuntimeName, defaults, pod_profiles, pod_resources, pod_volumes};
+use super::{Field, InputError, RuntimeName, defaults};
+use super::{pod_pids, pod_profiles, pod_resources, pod_volumes};
 use crate::confinement::{
     Expected, GroupRule, NamespaceKind, NamespaceRule, PathRule, Remark, SeccompRule,
 };
@@ -78,6 +79,7 @@ pub(super) fn expect(context: &Context<'_>, expected: &mut Expected) -> Result<(
         expected.root_read_only = Some(read_only.expects(wanted, "readOnlyRootFilesystem"));
     }
     namespaces(context, expected)?;
+    pod_pids::expect(context, expected)?;
     proc_mount(context, is_privileged, expected)?;
     pod_profiles::expect(context, is_privileged, expected)?;
     if is_privileged && matches!(&expected.seccomp, Some(e) if e.value == SeccompRule::Unset) {
@@ -214,15 +216,6 @@ fn namespaces(context: &Context<'_>, expected: &mut Expected) -> Result<(), Inpu
         NamespaceKind::Mnt,
         spec.expects(NamespaceRule::Own, "every container has its own"),
     ));
-    let shared = spec.get("shareProcessNamespace");
-    if shared.flag()? == Some(true) {
-        expected.remarks.push(Context::remark(
-            &shared,
-            "shareProcessNamespace",
-            false,
-            "one container's report does not show with which others it shares its pid namespace",
-        ));
-    }
     Ok(())
 }
 

@@ -95,8 +95,8 @@ fn seccomp_annotation(
     }
 }
 
-/// The container's field, its annotation, then the Pod's field. Nothing is expected where
-/// none is set: the runtime confines where the node has AppArmor.
+/// The container's field, its annotation, then the Pod's field. Where none is set the runtime
+/// confines with its default all the same, if the node has AppArmor.
 fn apparmor(
     context: &Context<'_>,
     privileged: bool,
@@ -106,7 +106,8 @@ fn apparmor(
         "container.apparmor.security.beta.kubernetes.io/{}",
         context.name
     ));
-    let default = AppArmorRule::RuntimeDefault(context.runtime.map(RuntimeName::apparmor_profile));
+    let name = context.runtime.map(RuntimeName::apparmor_profile);
+    let default = AppArmorRule::RuntimeDefault(name);
     let of_pod = context.spec().go(&["securityContext", "appArmorProfile"]);
     let own = context.own("appArmorProfile");
     let (field, rule) = if own.is_set() || !annotation.is_set() && of_pod.is_set() {
@@ -135,8 +136,10 @@ fn apparmor(
             },
         };
         (annotation, rule)
-    } else {
+    } else if privileged {
         return Ok(());
+    } else {
+        (of_pod, AppArmorRule::Unset(name))
     };
     // A privileged container is unconfined whatever is declared; what is declared is still
     // what is expected, so that the difference is told.

@@ -66,7 +66,12 @@ pub(super) fn claims(bytes: &[u8], path: &[u8]) -> Option<Claims> {
 /// A token that is known by the volume it lies in alone.
 pub(super) fn unread(volume: &[u8]) -> Claims {
     fn not_in_tree<T>(volume: &[u8]) -> Reading<T> {
-        Reading::denied("openat2", volume, None, "a captured tree that holds its files")
+        Reading::denied(
+            "openat2",
+            volume,
+            None,
+            "a captured tree that holds its files",
+        )
     }
     Claims {
         token: ServiceAccountToken {
