@@ -185,7 +185,11 @@ impl<'a> Field<'a> {
 
     fn wrong(&self, expected: &str, node: &Node) -> InputError {
         let found = match &node.value {
-            Value::String(text) => format!("a string, {:?}", Text::from(text.as_str())),
+            Value::String(text) => {
+                let start: String = text.chars().take(80).collect();
+                let more = if start.len() < text.len() { " ..." } else { "" };
+                format!("a string, {:?}{more}", Text::from(start.as_str()))
+            }
             Value::Number(number) => format!("the number {number}"),
             other => other.kind().to_owned(),
         };

@@ -31,6 +31,9 @@ pub(super) fn deserialize<T: DeserializeOwned>(
     })
 }
 
+/// The most characters of an error's beginning and of its end that are told.
+const MAX_SHOWN: usize = 80;
+
 /// Why a value does not fit, and the way to it, deepest step first.
 #[derive(Debug)]
 pub(super) struct TypeError {
@@ -58,8 +61,17 @@ impl std::error::Error for TypeError {}
 
 impl de::Error for TypeError {
     fn custom<T: fmt::Display>(problem: T) -> Self {
+        // The value stands in the middle; what was expected, behind it.
+        let mut problem = problem.to_string();
+        if let (Some((end, _)), Some((start, _))) = (
+            problem.char_indices().nth(MAX_SHOWN),
+            problem.char_indices().nth_back(MAX_SHOWN),
+        ) && end < start
+        {
+            problem.replace_range(end..start, " ... ");
+        }
         Self {
-            problem: problem.to_string(),
+            problem,
             location: None,
             steps: Vec::new(),
         }

@@ -70,8 +70,12 @@ fn parse(source: &str, text: &str) -> Result<Vec<Node>, InputError> {
     start_counting();
     let mut roots = Vec::new();
     for (lines_before, part) in json_parts(text) {
-        let part: Vec<Node> = serde_saphyr::from_multiple_with_options(part, options())
-            .map_err(|error| syntax_error(source, lines_before, &error))?;
+        let part: Vec<Node> =
+            serde_saphyr::from_multiple_with_options(part, options()).map_err(|error| {
+                json_error(source, text)
+                    .filter(|_| !matches!(error, Error::Budget { .. }))
+                    .unwrap_or_else(|| syntax_error(source, lines_before, &error))
+            })?;
         roots.extend(part.into_iter().map(|mut node| {
             node.move_down(lines_before);
             node
@@ -112,6 +116,38 @@ fn json_parts(text: &str) -> Vec<(u64, &str)> {
         lines += line_breaks(value);
         start = end;
     }
+}
+
+/// What JSON's own parser says of a text that is meant as JSON: YAML's tells of a bracket
+/// where it was opened, not of what is wrong inside.
+fn json_error(source: &str, text: &str) -> Option<InputError> {
+    if !text.trim_start().starts_with(['{', '[']) {
+        return None;
+    }
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
+    let error = values.find_map(Result::err)?;
+    let (line, column) = (error.line(), error.column());
+    let mut problem = error.to_string();
+    let suffix = format!(" at line {line} column {column}");
+    problem.truncate(problem.strip_suffix(&suffix)?.len());
+    // Keys and values without quotes are YAML's.
+    let is_yaml = ["key must be a string", "expected value", "expected ident"].contains(&&*problem)
+        && !stands_for_nothing(text, line, column);
+    (!is_yaml && !problem.starts_with("recursion limit")).then(|| InputError::Syntax {
+        source_name: source.to_owned(),
+        location: Location {
+            line: line as u64,
+            column: column.max(1) as u64,
+        },
+        problem,
+    })
+}
+
+/// Whether what stands there can begin neither a value nor a key, of JSON or of YAML.
+fn stands_for_nothing(text: &str, line: usize, column: usize) -> bool {
+    let there = text.lines().nth(line.saturating_sub(1));
+    let byte = there.and_then(|l| l.as_bytes().get(column.checked_sub(1)?));
+    byte.is_some_and(|byte| matches!(byte, b']' | b'}' | b',' | b':'))
 }
 
 fn line_breaks(text: &str) -> u64 {

@@ -56,11 +56,13 @@ impl Dashboard {
         }
     }
 
-    /// The field of a result that holds its text, which the successor renamed.
-    pub(super) fn text_field(self) -> &'static str {
-        match self {
-            Self::PolicyReport => "message",
-            Self::OpenReports => "description",
+    /// How it is told a severity, by the name that findings have. The first releases of
+    /// `wgpolicyk8s.io/v1alpha2` know three and refuse a report with any other.
+    pub(super) fn severity(self, name: &str) -> Option<&str> {
+        match (self, name) {
+            (Self::PolicyReport, "critical") => Some("high"),
+            (Self::PolicyReport, "info") => None,
+            (_, name) => Some(name),
         }
     }
 }
@@ -107,7 +109,7 @@ fn result(finding: &Finding, dashboard: Dashboard, seconds: i64) -> Value {
         "rule": finding.id,
         "category": "confinement",
         "result": outcome(finding),
-        "severity": finding.severity.name(),
+        "message": text,
         "scored": finding.kind == Kind::Drift && finding.accepted.is_none(),
         "timestamp": { "seconds": seconds, "nanos": 0 },
         "properties": {
@@ -115,10 +117,11 @@ fn result(finding: &Finding, dashboard: Dashboard, seconds: i64) -> Value {
             "declared-at": finding.declared.source.to_string(),
             "evidence": finding.actual.evidence,
             "hop": finding.hop.map(|hop| hop.to_string()).unwrap_or_default(),
+            "severity": finding.severity.name(),
         },
     });
-    if let Some(map) = result.as_object_mut() {
-        map.insert(dashboard.text_field().to_owned(), Value::String(text));
+    if let Some(severity) = dashboard.severity(finding.severity.name()) {
+        result["severity"] = Value::from(severity);
     }
     result
 }

@@ -36,6 +36,7 @@ fn errors(file: &Path) -> Vec<String> {
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{args:?}: {stderr}");
         assert!(output.stdout.is_empty(), "{args:?}");
+        assert!(stderr.len() < 1_000, "{args:?}: {} bytes", stderr.len());
         assert_eq!(stderr.lines().count(), 1, "{args:?}: {stderr}");
         assert!(
             started.elapsed() < TIME,
@@ -79,7 +80,27 @@ fn each_is_one_error_with_its_place_in_bounded_memory_and_time() {
         (
             "broken.json",
             "{\"apiVersion\": \"v1\",\n \"kind\": ]}\n".to_owned(),
-            "broken.json:1:1: mismatched bracket",
+            "broken.json:2:10: expected value",
+        ),
+        (
+            "comma.json",
+            "{\"apiVersion\": \"v1\",\n \"kind\": \"Pod\",\n}\n}".to_owned(),
+            "comma.json:",
+        ),
+        (
+            "cut.json",
+            "{\"apiVersion\": \"v1\",\n \"kind\": \"Po".to_owned(),
+            "cut.json:2:12: EOF while parsing a string",
+        ),
+        (
+            "flow-broken.yaml",
+            "{apiVersion: v1, kind: ]}\n".to_owned(),
+            "flow-broken.yaml:1:",
+        ),
+        (
+            "long.yaml",
+            pod(&format!("  hostPID: {}\n  containers: [{{name: c}}]\n", "a".repeat(10_000))),
+            "expected a boolean",
         ),
         (
             "kind.yaml",

@@ -128,6 +128,35 @@ fn sarif_is_valid_by_the_published_schema() {
     println!("{} documents are valid", all.len());
 }
 
+/// What the definitions of both kinds of policy reports take, and nothing beside.
+pub(crate) fn policy_reports_schema() -> Value {
+    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/policy-reports.schema.json"))
+}
+
+#[test]
+fn policy_reports_are_valid_by_what_their_definitions_take() {
+    let schema = policy_reports_schema();
+    let refused = json!({"apiVersion": "v1", "kind": "List", "items": [{"kind": "PolicyReport"}]});
+    assert!(violations(&schema, &refused).is_some());
+    for format in ["policy-report", "openreports"] {
+        let mut results = 0;
+        let all = comparisons(format);
+        for text in &all {
+            let list: Value = serde_json::from_str(text).unwrap();
+            assert_eq!(violations(&schema, &list), None);
+            for item in list["items"].as_array().unwrap() {
+                let told = item["results"].as_array().unwrap();
+                for outcome in ["pass", "fail", "warn", "error", "skip"] {
+                    let counted = told.iter().filter(|r| r["result"] == outcome).count();
+                    assert_eq!(item["summary"][outcome], json!(counted));
+                }
+                results += told.len();
+            }
+        }
+        println!("{format}: {results} results of {} comparisons", all.len());
+    }
+}
+
 /// `UPDATE_SCHEMA=1 cargo test schema` writes the file anew.
 #[test]
 fn the_schema_of_comparisons_is_the_one_of_the_types() {

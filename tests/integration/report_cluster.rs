@@ -143,12 +143,14 @@ fn ndjson_comes_out_as_it_went_in() {
 #[test]
 fn policy_reports_are_one_a_container_and_never_pass_what_was_withheld() {
     let log = line(&record("node-1", "web", "2026-01-02T03:04:05Z")) + &line(&confined("calm"));
-    for (format, api, field) in [
-        ("policy-report", "wgpolicyk8s.io/v1alpha2", "message"),
-        ("open-reports", "openreports.io/v1alpha1", "description"),
+    let schema = crate::formats::policy_reports_schema();
+    for (format, api) in [
+        ("policy-report", "wgpolicyk8s.io/v1alpha2"),
+        ("open-reports", "openreports.io/v1alpha1"),
     ] {
         let list: serde_json::Value =
             serde_json::from_str(&text(&report(&["--format", format], &log))).unwrap();
+        assert_eq!(crate::formats::violations(&schema, &list), None);
         let items = list["items"].as_array().unwrap();
         assert_eq!(items.len(), 2);
         assert_eq!(items[0]["apiVersion"], api);
@@ -162,7 +164,7 @@ fn policy_reports_are_one_a_container_and_never_pass_what_was_withheld() {
         assert_eq!(drift["result"], "fail");
         assert_eq!(drift["timestamp"]["seconds"], 1_767_323_045_i64);
         assert_eq!(
-            drift[field],
+            drift["message"],
             "allowPrivilegeEscalation: declared false, told true, enforced false"
         );
     }

@@ -103,14 +103,17 @@ fn of_fact(fact: &StandsOut, dashboard: Dashboard) -> Value {
 }
 
 fn result(dashboard: Dashboard, rule: &str, outcome: &str, severity: &str, text: &str) -> Value {
-    json!({
+    let mut result = json!({
         "source": "amiconfined",
         "policy": "confinement",
         "rule": rule,
         "category": "confinement",
         "result": outcome,
-        "severity": severity,
         "scored": outcome == "fail",
-        dashboard.text_field(): text,
-    })
+        "message": text,
+    });
+    if let Some(severity) = dashboard.severity(severity) {
+        result["severity"] = Value::from(severity);
+    }
+    result
 }
