@@ -38,6 +38,9 @@ pub(crate) struct Seen {
     /// What the tool says of what is declared against what is enforced: by config.json,
     /// and by what the engine's `inspect` prints.
     pub(crate) compared: Vec<Value>,
+    /// What it says of the Pod with one field that the container does not keep, and what it
+    /// has to find.
+    pub(crate) changed: Vec<(Value, Vec<&'static str>)>,
     /// Its seccomp filters; none where it has no process of its own on the host.
     pub(crate) filters: Option<Filters>,
 }
@@ -104,7 +107,15 @@ fn seen(
         std::fs::write(file.path(), output.stdout).unwrap();
         compared.push(held(pid, &report, file.path())?);
     }
+    let mut changed = Vec::new();
+    if let Some(pod) = &container.declared {
+        compared.push(held_pod(pid, &report, pod)?);
+        for (pod, ids) in std::mem::take(&mut container.changed) {
+            changed.push((held_pod(None, &report, &pod)?, ids));
+        }
+    }
     Ok(Seen {
+        changed,
         outside: pid.map(outside).transpose()?,
         tools: pid.map(Tools::of),
         config: config.map(|(_, config)| config),
@@ -185,6 +196,13 @@ fn held(pid: Option<u32>, report: &Value, declared: &Path) -> Result<Value, Stri
         }
     }
     tool(&args)
+}
+
+/// The same of a Pod.
+fn held_pod(pid: Option<u32>, report: &Value, pod: &Value) -> Result<Value, String> {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), pod.to_string()).unwrap();
+    held(pid, report, file.path())
 }
 
 fn tool(args: &[&str]) -> Result<Value, String> {

@@ -109,6 +109,7 @@ pub(crate) fn held(
     filters(&mut tally, runtime, setting, seen, tools);
     tally.place = "compare";
     drift(&mut tally, setting, &seen.compared);
+    changed(&mut tally, setting, &seen.changed);
     tally
 }
 
@@ -180,6 +181,23 @@ fn drift(tally: &mut Tally, setting: &Setting, compared: &[Value]) {
         if !findings.iter().any(said) {
             tally.wrong(&format!("no finding {id}"));
         }
+    }
+}
+
+/// What `compare` says of the Pod with one field changed: that one, and what the row says
+/// is without effect.
+fn changed(tally: &mut Tally, setting: &Setting, all: &[(Value, Vec<&'static str>)]) {
+    for (compared, ids) in all {
+        let findings = compared["findings"].as_array().cloned().unwrap_or_default();
+        let mut found: Vec<&str> = findings
+            .iter()
+            .filter(|f| f["kind"] == "drift")
+            .filter_map(|f| f["id"].as_str())
+            .filter(|id| ids.contains(id) || !setting.drifts.contains(id))
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        tally.same("changed", &json!(found), &json!(ids));
     }
 }
 

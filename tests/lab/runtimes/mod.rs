@@ -97,6 +97,10 @@ pub(crate) struct Container {
     pub(crate) command: Command,
     /// A folder below which its config.json is, once it runs.
     pub(crate) configs: Option<PathBuf>,
+    /// The Pod that declares it.
+    pub(crate) declared: Option<serde_json::Value>,
+    /// The same with one field that it does not keep, and the findings that come of it.
+    pub(crate) changed: Vec<cri::Changed>,
     /// Prints what the engine says of it, once it runs.
     pub(crate) inspect: Option<Command>,
     /// Removes it.
@@ -110,6 +114,8 @@ impl Container {
         Self {
             command,
             configs: None,
+            declared: None,
+            changed: Vec::new(),
             inspect: None,
             after: None,
             _inherited: Vec::new(),

@@ -2,6 +2,7 @@
 
 mod api;
 mod call;
+mod declared;
 mod pod;
 
 use std::io::Read;
@@ -13,6 +14,8 @@ use api::{CreateContainerRequest, Id, RunPodSandboxRequest};
 use call::call;
 
 use super::containerd::{Running, ctr};
+pub(crate) use declared::Changed;
+
 use super::{Container, Lab, Runtime, Up};
 use crate::settings::{Setting, Tongue};
 
@@ -100,6 +103,7 @@ impl Up for Pods {
     fn container(&self, lab: &Lab, setting: &Setting, told: &[&str], id: &str) -> Container {
         let mut command = Command::new(std::env::current_exe().unwrap());
         let profile = super::profile_file(lab, setting).unwrap_or_default();
+        let declared = declared::pod(told, !profile.as_os_str().is_empty());
         command
             .env(POD, id)
             .arg(self.0.folder())
@@ -107,6 +111,8 @@ impl Up for Pods {
             .args(told);
         Container {
             configs: Some(self.0.folder().join("state")),
+            changed: declared::changed(&declared),
+            declared: Some(declared),
             ..Container::of(command)
         }
     }
