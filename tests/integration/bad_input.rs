@@ -99,7 +99,10 @@ fn each_is_one_error_with_its_place_in_bounded_memory_and_time() {
         ),
         (
             "long.yaml",
-            pod(&format!("  hostPID: {}\n  containers: [{{name: c}}]\n", "a".repeat(10_000))),
+            pod(&format!(
+                "  hostPID: {}\n  containers: [{{name: c}}]\n",
+                "a".repeat(10_000)
+            )),
             "expected a boolean",
         ),
         (

@@ -99,17 +99,24 @@ pub(super) fn changed(pod: &Value) -> Vec<Changed> {
             &["no-new-privs"],
         );
         let unconfined = own["seccompProfile"].is_null();
-        let kind = if unconfined { "RuntimeDefault" } else { "Unconfined" };
+        let kind = if unconfined {
+            "RuntimeDefault"
+        } else {
+            "Unconfined"
+        };
         change(
             &format!("{OWN}/seccompProfile"),
             json!({"type": kind}),
             &["seccomp-mode"],
         );
-        let list = |key: &str| own["capabilities"][key].as_array().cloned().unwrap_or_default();
-        let (mut add, mut drop) = (list("add"), list("drop"));
-        let all_or = |list: &[Value], name: &str| {
-            list.iter().any(|n| *n == "ALL" || *n == name)
+        let list = |key: &str| {
+            own["capabilities"][key]
+                .as_array()
+                .cloned()
+                .unwrap_or_default()
         };
+        let (mut add, mut drop) = (list("add"), list("drop"));
+        let all_or = |list: &[Value], name: &str| list.iter().any(|n| *n == "ALL" || *n == name);
         if !all_or(&add, "SYS_PTRACE") && !all_or(&drop, "SYS_PTRACE") {
             add.push(json!("SYS_PTRACE"));
             change(
