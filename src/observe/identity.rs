@@ -12,9 +12,13 @@ pub(super) fn identity(o: &Observer<'_>) -> Identity {
 fn read(o: &Observer<'_>) -> Identity {
     let status = &o.status;
     Identity {
-        uid: status.field("Uid", "since Linux 2.4", ids),
-        gid: status.field("Gid", "since Linux 2.4", ids),
-        groups: status.field("Groups", "since Linux 2.4", decimals),
+        uid: or_own(o, status.field("Uid", "since Linux 2.4", ids), own_uids),
+        gid: or_own(o, status.field("Gid", "since Linux 2.4", ids), own_gids),
+        groups: or_own(
+            o,
+            status.field("Groups", "since Linux 2.4", decimals),
+            own_groups,
+        ),
         no_new_privs: no_new_privs(o),
         securebits: securebits(o),
         dumpable: dumpable(o),
@@ -37,6 +41,42 @@ fn ids(value: &[u8]) -> Option<Ids> {
         }),
         _ => None,
     }
+}
+
+/// The calling process's own fact from the kernel, where `/proc` is not to be had.
+fn or_own<T>(o: &Observer<'_>, read: Reading<T>, own: fn() -> Option<T>) -> Reading<T> {
+    if o.status.error().is_none() || !o.is_live_self() {
+        return read;
+    }
+    own().map_or(read, Reading::Known)
+}
+
+fn own_uids() -> Option<Ids> {
+    let ids = nix::unistd::getresuid().ok()?;
+    // No id: the call then changes nothing, and tells which one there is (setfsuid(2)).
+    let filesystem = nix::unistd::setfsuid(nix::unistd::Uid::from_raw(u32::MAX));
+    Some(Ids {
+        real: ids.real.as_raw(),
+        effective: ids.effective.as_raw(),
+        saved: ids.saved.as_raw(),
+        filesystem: filesystem.as_raw(),
+    })
+}
+
+fn own_gids() -> Option<Ids> {
+    let ids = nix::unistd::getresgid().ok()?;
+    let filesystem = nix::unistd::setfsgid(nix::unistd::Gid::from_raw(u32::MAX));
+    Some(Ids {
+        real: ids.real.as_raw(),
+        effective: ids.effective.as_raw(),
+        saved: ids.saved.as_raw(),
+        filesystem: filesystem.as_raw(),
+    })
+}
+
+fn own_groups() -> Option<Vec<u32>> {
+    let groups = nix::unistd::getgroups().ok()?;
+    Some(groups.iter().map(|group| group.as_raw()).collect())
 }
 
 fn no_new_privs(o: &Observer<'_>) -> Reading<bool> {

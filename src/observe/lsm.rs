@@ -60,7 +60,9 @@ fn apparmor(o: &Observer<'_>, active: &Reading<Vec<Text>>) -> Reading<AppArmor> 
     if listed(active, "apparmor") == Some(false) {
         return not_listed("apparmor");
     }
+    // A captured tree has an empty file where the kernel refuses with EINVAL.
     match o.pid_dir.read(OWN) {
+        Ok(bytes) if bytes.is_empty() => return inactive("AppArmor", OWN),
         Ok(bytes) => return Reading::Known(apparmor::parse(&bytes, OWN)),
         Err(error) if error.errno == Errno::EINVAL => return inactive("AppArmor", OWN),
         Err(error) if !error.is_missing() => return attribute_denied(o, &error),
@@ -68,7 +70,6 @@ fn apparmor(o: &Observer<'_>, active: &Reading<Vec<Text>>) -> Reading<AppArmor> 
     }
     match o.pid_dir.read(SHARED) {
         Ok(bytes) if apparmor::is_label(&bytes) => Reading::Known(apparmor::parse(&bytes, SHARED)),
-        // The kernel refuses with EINVAL instead; a captured tree has an empty file then.
         Ok(bytes) if bytes.is_empty() => inactive("AppArmor", SHARED),
         Ok(_) => Reading::absent("attr/current holds another module's label"),
         Err(error) if error.errno == Errno::EINVAL => inactive("AppArmor", SHARED),
@@ -161,6 +162,7 @@ fn smack(o: &Observer<'_>, active: &Reading<Vec<Text>>) -> Reading<Text> {
         return not_listed("smack");
     }
     match o.pid_dir.read(OWN) {
+        Ok(bytes) if bytes.is_empty() => inactive("Smack", OWN),
         Ok(bytes) => Reading::Known(bytes.trim_ascii_end().into()),
         Err(error) if error.errno == Errno::EINVAL => inactive("Smack", OWN),
         Err(error) if error.is_missing() => o.missing_or_denied(

@@ -9,7 +9,8 @@ use std::process::Command;
 use serde_json::Value;
 
 /// The views, and the sandbox and the manager that each was captured in.
-const VIEWS: [(&str, &str, Option<&str>); 8] = [
+const VIEWS: [(&str, &str, Option<&str>); 10] = [
+    ("apparmor", "runc_like", None),
     ("bare-host", "none", None),
     ("docker-default", "runc_like", Some("docker")),
     ("docker-privileged", "runc_like", Some("docker")),
@@ -17,6 +18,7 @@ const VIEWS: [(&str, &str, Option<&str>); 8] = [
     ("kubernetes-privileged", "runc_like", Some("crio")),
     ("kubernetes-restricted", "runc_like", Some("crio")),
     ("runc-defaults", "runc_like", None),
+    ("selinux", "runc_like", None),
     ("user-namespace", "runc_like", None),
 ];
 

@@ -1,11 +1,12 @@
 //! The release binary and its image.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// The most that the stripped binary may weigh.
-const MAX_BYTES: usize = 5 << 20;
+/// The most that the stripped binary may weigh: five megabytes, of a million bytes each.
+const MAX_BYTES: usize = 5_000_000;
 
 /// Builds the release binary, once for all tests of this run, and gives its path.
 pub(crate) fn release_binary() -> &'static PathBuf {
@@ -59,6 +60,7 @@ fn the_binary_needs_no_interpreter_and_no_library_and_is_small() {
     const PT_INTERP: usize = 3;
     const DT_NEEDED: usize = 1;
     let elf = std::fs::read(release_binary()).unwrap();
+    println!("{} bytes", elf.len());
     assert!(elf.len() <= MAX_BYTES, "{} bytes", elf.len());
     let headers = program_headers(&elf);
     assert!(!headers.is_empty());
@@ -90,4 +92,42 @@ fn the_dynamic_loader_finds_nothing_to_do() {
         said.contains("statically linked") || said.contains("not a dynamic executable"),
         "{said}"
     );
+}
+
+/// With nothing beside it: no /proc, no library, no user database, and the highest ids.
+#[test]
+fn an_empty_root_directory_is_enough_for_whoever_it_runs_as() {
+    if !nix::unistd::geteuid().is_root() {
+        println!("SKIPPED: root");
+        return;
+    }
+    let root = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(root.path(), PermissionsExt::from_mode(0o755)).unwrap();
+    std::fs::copy(release_binary(), root.path().join("amiconfined")).unwrap();
+    for ids in ["0:0", "1000:1000", "4294967294:4294967294"] {
+        let output = Command::new("chroot")
+            .arg(format!("--userspec=+{}", ids.replace(':', ":+")))
+            .arg("--groups=")
+            .arg(root.path())
+            .args(["/amiconfined", "--format", "json"])
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{ids}: {stderr}");
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let confinement = &report["confinement"];
+        // What /proc alone tells is denied; what the kernel is asked it tells.
+        let namespace = &confinement["namespaces"]["namespaces"][0]["inode"];
+        assert_eq!(namespace["denied"]["errno"]["name"], "ENOENT");
+        let uid = ids.split(':').next().unwrap();
+        for which in ["real", "effective", "saved", "filesystem"] {
+            let id = &confinement["identity"]["uid"]["known"][which];
+            assert_eq!(id.to_string(), uid, "{which}");
+        }
+        let groups = &confinement["identity"]["groups"]["known"];
+        assert_eq!(*groups, serde_json::json!([]));
+        assert!(confinement["identity"]["dumpable"]["known"].is_string());
+        let native = &confinement["seccomp"]["abis"][0]["syscalls"];
+        assert!(native.as_array().unwrap().len() > 300, "{ids}");
+    }
 }

@@ -6,6 +6,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use amiconfined::confinement::{Confinement, Report};
+
 use super::package::release_binary;
 
 const BUILDER: &str = "localhost/amiconfined-test-builder";
@@ -128,53 +130,49 @@ fn the_image_is_built_and_runs_without_root_or_capabilities() {
     run_image();
 }
 
-/// Read-only, without capabilities or network, and as the image's own user.
+/// As the image's own user, root, an ordinary one, and the highest that runc takes.
 fn run_image() {
+    for (user, uid) in [
+        (None, 65532),
+        (Some("0:0"), 0),
+        (Some("1000:1000"), 1000),
+        (Some("2147483647:2147483647"), 2_147_483_647),
+    ] {
+        let c = run_as(user);
+        let ids = c.identity.uid.known().unwrap();
+        assert_eq!(
+            [ids.real, ids.effective, ids.saved, ids.filesystem],
+            [uid; 4]
+        );
+        assert!(c.identity.no_new_privs.is(&true));
+        for (name, set) in c.capabilities.sets() {
+            assert!(set.known().unwrap().is_empty(), "{user:?}: {name}");
+        }
+        let root = c.filesystem.root.known().unwrap();
+        assert!(root.read_only || root.super_read_only, "{root:?}");
+        assert!(c.seccomp.asked(), "{user:?}: {:?}", c.seccomp.method);
+    }
+}
+
+/// What it says of itself: read-only, without capabilities or network.
+fn run_as(user: Option<&str>) -> Confinement {
     let folder = tempfile::tempdir().unwrap();
     let conf = folder.path().join("containers.conf");
     // The defaults of some machines raise limits, which not every root may.
     std::fs::write(&conf, "[containers]\ndefault_ulimits = []\n").unwrap();
     let script =
         "ip link set lo up 2>/dev/null; umount /sys/fs/cgroup/unified 2>/dev/null; exec \"$@\"";
-    let run = Command::new("unshare")
-        .args([
-            "--net",
-            "--mount",
-            "--propagation",
-            "private",
-            "sh",
-            "-c",
-            script,
-            "sh",
-        ])
-        .args([
-            "podman",
-            "run",
-            "--rm",
-            "--runtime",
-            "runc",
-            "--network",
-            "none",
-        ])
-        .args([
-            "--read-only",
-            "--cap-drop",
-            "all",
-            "--security-opt",
-            "no-new-privileges",
-        ])
-        .args([IMAGE, "--format", "json"])
-        .env("CONTAINERS_CONF", &conf)
-        .output()
-        .unwrap();
-    succeeded(&run, "podman run");
-    let report: amiconfined::confinement::Report = serde_json::from_slice(&run.stdout).unwrap();
-    let c = report.confinement;
-    assert_eq!(c.identity.uid.known().unwrap().effective, 65532);
-    assert!(c.identity.no_new_privs.is(&true));
-    for (name, set) in c.capabilities.sets() {
-        assert!(set.known().unwrap().is_empty(), "{name}");
+    let mut run = Command::new("unshare");
+    run.args(["--net", "--mount", "--propagation", "private"]);
+    run.args(["sh", "-c", script, "sh", "podman", "run", "--rm"]);
+    run.args(["--runtime", "runc", "--network", "none", "--read-only"]);
+    run.args(["--cap-drop", "all", "--security-opt", "no-new-privileges"]);
+    if let Some(user) = user {
+        run.args(["--user", user]);
     }
-    let root = c.filesystem.root.known().unwrap();
-    assert!(root.read_only || root.super_read_only, "{root:?}");
+    run.args([IMAGE, "--format", "json"]);
+    let output = run.env("CONTAINERS_CONF", &conf).output().unwrap();
+    succeeded(&output, "podman run");
+    let report: Report = serde_json::from_slice(&output.stdout).unwrap();
+    report.confinement
 }
