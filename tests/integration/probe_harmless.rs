@@ -67,6 +67,10 @@ fn the_state_of_the_machine_before_is_the_state_after() {
             let before = read("before");
             println!("{} lines of state", before.lines().count());
             assert!(before.lines().count() > 100, "{before}");
+            // What lists processes, settings and mounts was there to list them.
+            for seen in [" PPID ", "kernel.ostype = Linux", " / / "] {
+                assert!(before.contains(seen), "{seen:?} is not in {before}");
+            }
             assert_eq!(before, read("after"));
         },
     );
