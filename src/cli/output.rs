@@ -1,11 +1,9 @@
 //! Where a report goes: standard output, or a file that is whole or not there.
 
-use std::fs::{File, OpenOptions, Permissions};
+use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, ErrorKind, IsTerminal, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-
-use nix::unistd::{AccessFlags, access};
 
 use super::error::{Error, reason};
 
@@ -58,13 +56,14 @@ fn to_file(fill: Fill, path: &Path) -> std::io::Result<()> {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
         _ => PathBuf::from("."),
     };
-    // Asked first because tempfile's own errors carry no error number.
     let directory = File::open(&folder)?;
-    access(&folder, AccessFlags::W_OK | AccessFlags::X_OK)?;
     let mut part = tempfile::Builder::new()
         .prefix(".amiconfined-")
-        .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(&folder)?;
+        // Opened here, since the errors of tempfile's own opening have no number.
+        .make_in(&folder, |path| {
+            let mut new = OpenOptions::new();
+            new.write(true).create_new(true).mode(0o666).open(path)
+        })?;
     if let Some(found) = found {
         // Who may read a report that is there already stays as it was decided.
         part.as_file().set_permissions(found.permissions())?;

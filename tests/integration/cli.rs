@@ -70,6 +70,11 @@ fn an_output_that_cannot_be_written_leaves_nothing() {
         2,
         &[itself, "EISDIR"],
     );
+    // No file can be made there, whoever asks: the part's own name is nobody's concern.
+    let output = run(&["--no-probe", "--output", "/sys/report.json"]);
+    refused(&output, 2, &["/sys/report.json", "(E"]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(!stderr.contains(".amiconfined-"), "{stderr}");
     refused(
         &run(&["--no-probe", "--output", "/dev/full"]),
         2,
@@ -160,6 +165,13 @@ fn output_goes_to_the_file_whole_through_a_link_with_the_usual_mode() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
     let mode = std::fs::metadata(&file).unwrap().permissions().mode();
     assert_eq!(mode & 0o111, 0, "{mode:o}");
+
+    // Who may read it stays as it was decided.
+    std::fs::set_permissions(&file, PermissionsExt::from_mode(0o600)).unwrap();
+    let output = run(&["--no-probe", "--output", file.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0));
+    let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "{mode:o}");
 }
 
 #[test]
