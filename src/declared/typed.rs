@@ -8,11 +8,11 @@ use std::fmt;
 
 use serde::Deserializer;
 use serde::de::value::StringDeserializer;
-use serde::de::{self, DeserializeOwned, IntoDeserializer, Unexpected, Visitor};
+use serde::de::{self, DeserializeOwned, Expected, IntoDeserializer, Unexpected, Visitor};
 use serde_json::Number;
 
 use super::typed_access::{Elements, Fields, Variant};
-use super::{FieldPath, InputError, Location, Node, Step, Value};
+use super::{Entry, FieldPath, InputError, Location, Node, Step, Value};
 
 /// Reads `node`, found at `path`, as a `T`.
 pub(super) fn deserialize<T: DeserializeOwned>(
@@ -86,6 +86,24 @@ impl NodeDeserializer<'_> {
         self.0.value == Value::Null
     }
 
+    /// The error of a value that is of another kind. Made once here, rather than by each of
+    /// the two hundred types' own methods for every kind of value.
+    fn unexpected(self, expected: &dyn Expected) -> TypeError {
+        let found = match &self.0.value {
+            Value::Null => Unexpected::Unit,
+            Value::Bool(value) => Unexpected::Bool(*value),
+            Value::Number(number) => match (number.as_u64(), number.as_i64()) {
+                (Some(value), _) => Unexpected::Unsigned(value),
+                (None, Some(value)) => Unexpected::Signed(value),
+                (None, None) => Unexpected::Float(number.as_f64().unwrap_or_default()),
+            },
+            Value::String(text) => Unexpected::Str(text),
+            Value::Sequence(_) => Unexpected::Seq,
+            Value::Mapping(_) => Unexpected::Map,
+        };
+        de::Error::invalid_type(found, expected)
+    }
+
     fn number<'de, V: Visitor<'de>>(
         number: &Number,
         integer: bool,
@@ -113,7 +131,7 @@ macro_rules! integers {
             match &self.0.value {
                 Value::Null => visitor.visit_u64(0),
                 Value::Number(number) => Self::number(number, true, visitor),
-                _ => self.deserialize_any(visitor),
+                _ => Err(self.unexpected(&visitor)),
             }
         }
     )*};
@@ -141,21 +159,24 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
         match &self.0.value {
             Value::Null => visitor.visit_bool(false),
-            _ => self.deserialize_any(visitor),
+            Value::Bool(value) => visitor.visit_bool(*value),
+            _ => Err(self.unexpected(&visitor)),
         }
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
         match &self.0.value {
             Value::Null => visitor.visit_f64(0.0),
-            _ => self.deserialize_any(visitor),
+            Value::Number(number) => Self::number(number, false, visitor),
+            _ => Err(self.unexpected(&visitor)),
         }
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
         match &self.0.value {
             Value::Null => visitor.visit_str(""),
-            _ => self.deserialize_any(visitor),
+            Value::String(text) => visitor.visit_str(text),
+            _ => Err(self.unexpected(&visitor)),
         }
     }
 
@@ -185,23 +206,21 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
-        if self.is_null() {
-            return visitor.visit_seq(Elements {
-                nodes: &[],
-                next: 0,
-            });
-        }
-        self.deserialize_any(visitor)
+        let nodes: &[Node] = match &self.0.value {
+            Value::Null => &[],
+            Value::Sequence(nodes) => nodes.as_slice(),
+            _ => return Err(self.unexpected(&visitor)),
+        };
+        visitor.visit_seq(Elements { nodes, next: 0 })
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
-        if self.is_null() {
-            return visitor.visit_map(Fields {
-                entries: &[],
-                next: 0,
-            });
-        }
-        self.deserialize_any(visitor)
+        let entries: &[Entry] = match &self.0.value {
+            Value::Null => &[],
+            Value::Mapping(entries) => entries.as_slice(),
+            _ => return Err(self.unexpected(&visitor)),
+        };
+        visitor.visit_map(Fields { entries, next: 0 })
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
