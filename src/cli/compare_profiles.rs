@@ -93,7 +93,10 @@ impl Profiles {
         };
         let verdicts = profile_verdicts(document, capabilities, kernel)
             .map_err(|error| Error::Input(error.to_string()))?;
-        expectation.value = SeccompRule::Profile { name, verdicts };
+        expectation.value = SeccompRule::Profile {
+            name,
+            verdicts: verdicts.into(),
+        };
         Ok(())
     }
 
@@ -143,7 +146,10 @@ impl Profiles {
             let mut expected = Expected::new(Stage::Declared, Subject::default(), source.clone());
             let name = Text::from(document.source.as_str());
             expected.seccomp = Some(Expectation::new(
-                SeccompRule::Profile { name, verdicts },
+                SeccompRule::Profile {
+                    name,
+                    verdicts: verdicts.into(),
+                },
                 source,
                 "the profile itself",
             ));

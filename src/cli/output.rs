@@ -46,8 +46,8 @@ fn to_file(fill: Fill, path: &Path) -> std::io::Result<()> {
     if found.as_ref().is_some_and(|found| !found.is_file()) {
         // A directory fails here by its own name; a pipe or a device has no half of a
         // file to show, and must never be replaced by one.
-        let mut special = OpenOptions::new().write(true).open(&target)?;
-        return match fill(&mut special) {
+        let mut special = BufWriter::new(OpenOptions::new().write(true).open(&target)?);
+        return match fill(&mut special).and_then(|()| special.flush()) {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             other => other,
         };

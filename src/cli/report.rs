@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use sha2::{Digest, Sha256};
 
 use crate::confinement::ContainerRecord;
 use crate::report::{self, Column, Dashboard, Row};
@@ -54,7 +55,7 @@ pub enum ClusterFormat {
 pub(super) fn run(args: &ReportArgs) -> Result<u8, Error> {
     match args.format {
         ClusterFormat::Text | ClusterFormat::Html => {
-            output::write(&page(args)?, args.output.as_deref())?;
+            page(args)?;
         }
         ClusterFormat::Ndjson => streamed(args, "", "", "\n", &mut |record| {
             serde_json::to_string(record).map(Some)
@@ -66,8 +67,8 @@ pub(super) fn run(args: &ReportArgs) -> Result<u8, Error> {
 }
 
 /// A table or a page of the last record of each container.
-fn page(args: &ReportArgs) -> Result<String, Error> {
-    let mut rows: HashMap<(String, String), Row> = HashMap::new();
+fn page(args: &ReportArgs) -> Result<(), Error> {
+    let mut rows: HashMap<[u8; 32], Row> = HashMap::new();
     let mut last = String::new();
     report_input::records(&args.files, &mut |logged| {
         match logged {
@@ -76,10 +77,10 @@ fn page(args: &ReportArgs) -> Result<String, Error> {
                     last.clone_from(&record.time);
                 }
                 let row = Row::of(&record);
-                rows.insert((row.node.clone(), row.id.clone()), row);
+                rows.insert(key(&row.node, &row.id), row);
             }
             Logged::Gone(gone) => {
-                rows.remove(&(report::node_name(&gone.node), gone.id.to_string()));
+                rows.remove(&key(&report::node_name(&gone.node), &gone.id.to_string()));
             }
         }
         Ok(())
@@ -96,14 +97,25 @@ fn page(args: &ReportArgs) -> Result<String, Error> {
         (_, true) => Column::ALL.to_vec(),
         _ => usual,
     };
-    Ok(match args.format {
+    output::write_by(args.output.as_deref(), &mut |out| match args.format {
         ClusterFormat::Html => {
             let nodes: HashSet<&str> = rows.iter().map(|row| row.node.as_str()).collect();
             let title = format!("{} nodes, last seen {last}", nodes.len());
-            report::html(&rows, &columns, &title)
+            report::html(out, &rows, &columns, &title)
         }
-        _ => report::table(&rows, &columns, !args.columns.is_empty()),
+        _ => report::table(out, &rows, &columns, !args.columns.is_empty()),
     })
+}
+
+/// What stands for one container: a hash of its node's name and its id, since a cluster
+/// may have a million.
+fn key(node: &str, id: &str) -> [u8; 32] {
+    Sha256::new()
+        .chain_update((node.len() as u64).to_le_bytes())
+        .chain_update(node)
+        .chain_update(id)
+        .finalize()
+        .into()
 }
 
 fn policies(args: &ReportArgs, dashboard: Dashboard) -> Result<(), Error> {

@@ -1,5 +1,7 @@
 //! The shapes that expectations take where a plain value does not say enough.
 
+use std::sync::Arc;
+
 use super::{AbiVerdicts, CapabilitySet, Manager, Text};
 
 /// What is expected of the supplementary groups.
@@ -99,7 +101,7 @@ pub enum SeccompRule {
         /// What it is called.
         name: Text,
         /// What it makes of each syscall.
-        verdicts: Vec<AbiVerdicts>,
+        verdicts: Arc<[AbiVerdicts]>,
     },
 }
 

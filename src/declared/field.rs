@@ -47,6 +47,11 @@ impl<'a> Field<'a> {
         keys.iter().fold(self.clone(), |field, key| field.get(key))
     }
 
+    /// Its value, where it has one.
+    pub(super) fn node(&self) -> Option<&'a Node> {
+        self.node
+    }
+
     /// Whether it has a value.
     pub(super) fn is_set(&self) -> bool {
         self.node.is_some_and(|node| node.value != Value::Null)

@@ -8,6 +8,8 @@ mod export;
 mod field;
 mod inspect;
 mod inspect_limits;
+mod json;
+mod known_profiles;
 mod kubernetes;
 mod located;
 mod oci;

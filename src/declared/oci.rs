@@ -2,7 +2,7 @@
 
 use super::capability_names::told_set;
 use super::{Document, Field, InputError};
-use super::{oci_limits, seccomp_profile};
+use super::{known_profiles, oci_limits};
 use crate::confinement::{
     AppArmorRule, CapabilityRule, CapabilitySet, EffectiveRule, Expected, ExpectedMount, GroupRule,
     MountRule, NamespaceKind, NamespaceRule, PathRule, Remark, SeLinuxRule, SeccompRule, SetRule,
@@ -72,7 +72,7 @@ pub fn expect_oci_config(
     ));
     let seccomp = linux.get("seccomp");
     expected.seccomp = Some(if seccomp.is_set() {
-        let verdicts = seccomp_profile::verdicts(&seccomp, CapabilitySet::EMPTY, kernel)?;
+        let verdicts = known_profiles::verdicts(&seccomp, CapabilitySet::EMPTY, kernel)?;
         let name = Text::from("linux.seccomp");
         seccomp.expects(SeccompRule::Profile { name, verdicts }, "linux.seccomp")
     } else {

@@ -43,18 +43,10 @@ pub fn read_documents(source: &str, bytes: &[u8]) -> Result<Vec<Document>, Input
         source_name: source.to_owned(),
         location: location_of(bytes.get(..error.valid_up_to()).unwrap_or_default()),
     })?;
-    let roots = std::thread::scope(|scope| {
-        std::thread::Builder::new()
-            .name("yaml".to_owned())
-            .stack_size(STACK_BYTES)
-            .spawn_scoped(scope, || parse(source, text))
-            .map_err(|error| InputError::NoThread {
-                source_name: source.to_owned(),
-                problem: error.to_string(),
-            })?
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })?;
+    let roots = match super::json::parse(text) {
+        Some(root) => vec![root],
+        None => parse_yaml_apart(source, text)?,
+    };
     Ok(roots
         .into_iter()
         .filter(|root| root.value != Value::Null)
@@ -65,8 +57,24 @@ pub fn read_documents(source: &str, bytes: &[u8]) -> Result<Vec<Document>, Input
         .collect())
 }
 
+/// Reads YAML in a thread with the stack that it takes.
+fn parse_yaml_apart(source: &str, text: &str) -> Result<Vec<Node>, InputError> {
+    std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .name("yaml".to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn_scoped(scope, || parse(source, text))
+            .map_err(|error| InputError::NoThread {
+                source_name: source.to_owned(),
+                problem: error.to_string(),
+            })?
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
 /// Reads the documents of `text`; recursive, one round for each level of nesting.
-fn parse(source: &str, text: &str) -> Result<Vec<Node>, InputError> {
+pub(super) fn parse(source: &str, text: &str) -> Result<Vec<Node>, InputError> {
     start_counting();
     let mut roots = Vec::new();
     for (lines_before, part) in json_parts(text) {

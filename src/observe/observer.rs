@@ -172,7 +172,7 @@ impl<'a> Observer<'a> {
 fn genuine(pid_dir: ProcRoot) -> ProcRoot {
     let found = pid_dir.dir().map(nix::sys::statfs::fstatfs);
     match found {
-        Ok(Ok(stat)) if stat.filesystem_type() == PROC_SUPER_MAGIC => pid_dir,
+        Ok(Ok(stat)) if stat.filesystem_type() == PROC_SUPER_MAGIC => pid_dir.of_procfs(),
         Ok(Ok(_)) => pid_dir.failed("fstatfs", Errno(nix::libc::EXDEV)),
         Ok(Err(errno)) => pid_dir.failed("fstatfs", errno.into()),
         Err(_) => pid_dir,

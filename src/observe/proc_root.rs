@@ -1,7 +1,6 @@
 //! One directory, read without leaving it: `/proc`, a file tree, or a captured one.
 
 use std::ffi::OsStr;
-use std::io::Read;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
@@ -16,6 +15,9 @@ use crate::confinement::{Errno, Reading};
 /// The most that is read of one file. A mount table of ten thousand mounts is about
 /// 2 MB; more than this is refused, never cut, since half a file tells untruths.
 pub const MAX_FILE_BYTES: u64 = 8 << 20;
+
+/// What is read at a time: more than a usual status file.
+const CHUNK: usize = 8 << 10;
 
 /// The most entries that are taken from one directory.
 pub const MAX_DIR_ENTRIES: usize = 65_536;
@@ -33,6 +35,8 @@ pub struct ProcRoot {
     path: PathBuf,
     /// Whether names may cross into another mount below it.
     cross_mounts: bool,
+    /// Whether every file in it is the kernel's own, which opening cannot set off.
+    kernels: bool,
 }
 
 /// A system call that failed while reading.
@@ -64,6 +68,21 @@ impl ReadError {
     }
 }
 
+/// Reads an open file to its end; fails with `EFBIG` above [`MAX_FILE_BYTES`].
+pub(super) fn read_all(file: &OwnedFd, into: &mut Vec<u8>) -> Result<(), Errno> {
+    let limit = usize::try_from(MAX_FILE_BYTES).unwrap_or(usize::MAX);
+    into.clear();
+    loop {
+        into.reserve(CHUNK);
+        match rustix::io::read(file, rustix::buffer::spare_capacity(into)) {
+            Ok(0) => return Ok(()),
+            Ok(_) if into.len() > limit => return Err(Errno(nix::libc::EFBIG)),
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(errno) => return Err(Errno(errno.raw_os_error())),
+        }
+    }
+}
+
 impl ProcRoot {
     /// Opens a directory; every link in `path` itself is followed.
     pub fn open(path: impl Into<PathBuf>) -> Self {
@@ -78,6 +97,7 @@ impl ProcRoot {
             dir,
             path,
             cross_mounts: true,
+            kernels: false,
         }
     }
 
@@ -89,6 +109,7 @@ impl ProcRoot {
             dir,
             path: self.path.join(rel),
             cross_mounts: false,
+            kernels: false,
         }
     }
 
@@ -109,6 +130,16 @@ impl ProcRoot {
             dir,
             path,
             cross_mounts: true,
+            kernels: false,
+        }
+    }
+
+    /// The same directory, which is known to be procfs and nothing else: its files are
+    /// opened without looking first.
+    pub(super) fn of_procfs(self) -> Self {
+        Self {
+            kernels: !self.cross_mounts,
+            ..self
         }
     }
 
@@ -142,19 +173,16 @@ impl ProcRoot {
         let rel = rel.as_ref();
         let fail = |syscall, errno| self.error(syscall, rel, errno);
         // Opening a device or a FIFO may act or block: look before opening.
-        let stat = self.stat(rel)?;
-        if SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT != SFlag::S_IFREG {
-            return Err(fail("fstat", Errno::EINVAL));
+        if !self.kernels {
+            let stat = self.stat(rel)?;
+            if SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT != SFlag::S_IFREG {
+                return Err(fail("fstat", Errno::EINVAL));
+            }
         }
         let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
-        let file = std::fs::File::from(self.open_at(rel, flags)?);
+        let file = self.open_at(rel, flags)?;
         let mut bytes = Vec::new();
-        file.take(MAX_FILE_BYTES + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|e| fail("read", Errno(e.raw_os_error().unwrap_or(nix::libc::EIO))))?;
-        if u64::try_from(bytes.len()).is_ok_and(|n| n > MAX_FILE_BYTES) {
-            return Err(fail("read", Errno(nix::libc::EFBIG)));
-        }
+        read_all(&file, &mut bytes).map_err(|errno| fail("read", errno))?;
         Ok(bytes)
     }
 

@@ -8,14 +8,10 @@ use nix::dir::Dir;
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat, openat2, readlinkat};
 use nix::sys::stat::Mode;
-use nix::unistd::read;
 
-use super::proc_root::{MAX_FILE_BYTES, ProcRoot, ReadError};
+use super::proc_root::{ProcRoot, ReadError, read_all};
 use super::status::number;
 use crate::confinement::{self, NamespaceKind};
-
-/// What is read at a time: more than a usual status file.
-const CHUNK: usize = 8 << 10;
 
 /// The most process ids that a kernel gives (`PID_MAX_LIMIT`).
 const MAX_PIDS: usize = 4 << 20;
@@ -88,36 +84,16 @@ impl ProcessDir {
     /// Reads one of its files into `into`, whose content is replaced.
     ///
     /// # Errors
-    /// `ESRCH` or `ENOENT` once the process is gone; `EFBIG` above [`MAX_FILE_BYTES`].
+    /// `ESRCH` or `ENOENT` once the process is gone; `EFBIG` above
+    /// [`MAX_FILE_BYTES`](super::MAX_FILE_BYTES).
     pub fn read(&self, name: &str, into: &mut Vec<u8>) -> Result<(), ReadError> {
         let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
         let file = open_below(self.dir.as_fd(), name, flags)
             .map_err(|(syscall, errno)| self.error(syscall, name, errno))?;
-        into.clear();
-        let limit = usize::try_from(MAX_FILE_BYTES).unwrap_or(usize::MAX);
-        loop {
-            let used = into.len();
-            into.resize(used + CHUNK, 0);
-            let room = into.get_mut(used..).unwrap_or_default();
-            let got = match read(&file, room) {
-                Ok(got) => got,
-                Err(Errno::EINTR) => {
-                    into.truncate(used);
-                    continue;
-                }
-                Err(errno) => {
-                    into.clear();
-                    return Err(self.error("read", name, errno));
-                }
-            };
-            into.truncate(used + got);
-            if got == 0 {
-                return Ok(());
-            }
-            if into.len() > limit {
-                return Err(self.error("read", name, Errno::EFBIG));
-            }
-        }
+        read_all(&file, into).map_err(|errno| {
+            into.clear();
+            self.error("read", name, Errno::from_raw(errno.0))
+        })
     }
 
     /// The inodes of its namespaces, in the order of [`NamespaceKind::ALL`].

@@ -25,6 +25,16 @@ pub(super) struct Sources<'a> {
     pub(super) storage: Storage,
 }
 
+impl<'a> Sources<'a> {
+    /// The same for another thread.
+    pub(super) fn again(&self) -> Self {
+        Self {
+            storage: Storage::default(),
+            ..*self
+        }
+    }
+}
+
 /// A container's identity, and what cannot be told of it.
 #[derive(Debug)]
 pub(super) struct Identified {

@@ -28,9 +28,11 @@ mod sandboxes;
 mod shared;
 mod state;
 mod storage;
+mod teller;
 mod told;
 mod traits;
 mod view;
+mod views;
 
 pub use options::{Found, Options, Outcome, Progress, SweepError};
 pub use run::sweep;

@@ -59,6 +59,22 @@ impl Group {
             inside: None,
         }
     }
+
+    /// Its first process.
+    pub(super) fn first_pid(&self) -> Option<u32> {
+        self.members.first().map(|first| first.pid)
+    }
+
+    /// The same group with its first process alone: what tells who it is.
+    pub(super) fn head(&self) -> Self {
+        Self {
+            path: self.path.clone(),
+            service: self.service.clone(),
+            disputed: self.disputed,
+            members: self.members.first().cloned().into_iter().collect(),
+            ..Self::new(self.key.clone())
+        }
+    }
 }
 
 /// What each distinct cgroup file names.

@@ -2,20 +2,24 @@
 
 use std::sync::Arc;
 
-use crate::confinement::{Confinement, ContainerKind, ContainerRecord, Reading, Subject, Text};
+use crate::confinement::{
+    Confinement, ContainerKind, ContainerRecord, Expected, Reading, Subject, Text,
+};
 use crate::observe::{Observe, ProcRoot, ProcessDir, Target};
+use crate::syscalls::Release;
 
 use super::filters::Filters;
 use super::first::Firsts;
 use super::host::{Host, release};
-use super::identity::{Identified, Sources, identify};
+use super::identity::{Sources, identify};
 use super::look::{Looked, Looker};
 use super::options::{Found, Options, Outcome, Progress, SweepError};
 use super::place::{Group, Key, Placed, place};
 use super::record::record;
 use super::state::{Confirmed, States};
-use super::told::{controls, told};
-use super::view::{Reader, View};
+use super::teller::{Story, tell};
+use super::told::controls;
+use super::view::Reader;
 
 /// Sweeps a node once, and gives each container to `each` as soon as it is seen, and each
 /// distinct stack of dumped filters before it. `each` says whether to go on.
@@ -36,7 +40,7 @@ pub fn sweep(
         stopped: false,
     };
     let mut reader = Reader::default();
-    let views = views(options, &proc, &mut reader, &mut outcome)?;
+    let views = super::views::read(options, &proc, &mut reader, &mut outcome)?;
     if outcome.stopped {
         return Ok(outcome);
     }
@@ -69,6 +73,7 @@ pub fn sweep(
             storage: super::storage::Storage::default(),
         },
         filters: Filters::default(),
+        kernel: kernel.and_then(|release| Release::from_uname(&release.to_lossy())),
     };
     sweeper.containers(placed, &mut outcome, each);
     Ok(outcome)
@@ -87,31 +92,6 @@ fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-/// Reads every process.
-fn views(
-    options: &Options<'_>,
-    proc: &ProcRoot,
-    reader: &mut Reader,
-    outcome: &mut Outcome,
-) -> Result<Vec<View>, SweepError> {
-    let pids = proc.pids()?;
-    let mut views = Vec::with_capacity(pids.len());
-    for (at, pid) in pids.iter().enumerate() {
-        if (options.stop)() {
-            outcome.stopped = true;
-            break;
-        }
-        if at % 256 == 0 {
-            (options.progress)(Progress::Processes(at, pids.len()));
-        }
-        match reader.read(proc, *pid) {
-            Ok(view) => views.push(view),
-            Err(_) => outcome.unplaced += 1,
-        }
-    }
-    Ok(views)
-}
-
 /// How many containers are looked at ahead of the one that is told.
 const AHEAD: usize = 2;
 
@@ -124,6 +104,7 @@ struct Sweeper<'a> {
     host: Host,
     sources: Sources<'a>,
     filters: Filters,
+    kernel: Option<Release>,
 }
 
 impl Sweeper<'_> {
@@ -152,54 +133,68 @@ impl Sweeper<'_> {
         let groups: Vec<(Group, bool)> = groups
             .chain(own.into_iter().map(|group| (group, true)))
             .collect();
-        let firsts: Vec<Option<u32>> = groups
-            .iter()
-            .map(|(group, _)| group.members.first().map(|first| first.pid))
-            .collect();
+        let firsts: Vec<Option<u32>> = groups.iter().map(|(g, _)| g.first_pid()).collect();
+        let heads = groups.iter().map(|(group, _)| group.head()).collect();
         for at in 0..AHEAD {
             self.begin(at, &firsts);
         }
-        for (at, (mut group, is_host)) in groups.into_iter().enumerate() {
-            if (self.options.stop)() {
-                outcome.stopped = true;
-                return;
-            }
-            (self.options.progress)(Progress::Containers(at, total));
-            let seen = self.first(at, &mut group, outcome);
-            self.begin(at + AHEAD, &firsts);
-            let Some((confinement, mut notes)) = seen else {
-                continue;
-            };
-            let mut found = identify(&group, &mut self.sources);
-            if is_host {
-                found.identity.kind = Reading::Known(ContainerKind::Host);
-                found.identity.recognised_by = "no sign of a container".into();
-            }
-            let node = self.options.node.clone();
-            let mut record = record(
-                &group,
-                &found,
-                confinement,
-                &self.host,
-                node,
-                &self.options.time,
-            );
-            record.nested_in = group.inside.as_ref().and_then(|key| ids.get(key).cloned());
-            record.half_seen.append(&mut notes);
-            self.compare(&found, &mut record);
-            outcome.containers += u32::from(!is_host);
-            let stack = self.filters.take(&mut record.confinement);
-            let stack = stack.map(|stack| Found::Filters(Box::new(stack)));
-            for found in stack
-                .into_iter()
-                .chain([Found::Container(Box::new(record))])
-            {
-                if !each(found) {
+        let sources = self.sources.again();
+        std::thread::scope(|scope| {
+            let stories = super::teller::start(scope, heads, sources, self.kernel);
+            for (at, (mut group, is_host)) in groups.into_iter().enumerate() {
+                if (self.options.stop)() {
                     outcome.stopped = true;
                     return;
                 }
+                (self.options.progress)(Progress::Containers(at, total));
+                let seen = self.first(at, &mut group, outcome);
+                self.begin(at + AHEAD, &firsts);
+                let story = stories.recv().ok().filter(|story| story.is_of(&group));
+                let Some((confinement, notes)) = seen else {
+                    continue;
+                };
+                let story = match story {
+                    Some(story) => story,
+                    None => tell(&group, &mut self.sources, self.kernel),
+                };
+                let mut record = self.record(&group, is_host, confinement, story);
+                record.nested_in = group.inside.as_ref().and_then(|key| ids.get(key).cloned());
+                record.half_seen.extend(notes);
+                outcome.containers += u32::from(!is_host);
+                let stack = self.filters.take(&mut record.confinement);
+                let stack = stack.map(|stack| Found::Filters(Box::new(stack)));
+                for found in stack
+                    .into_iter()
+                    .chain([Found::Container(Box::new(record))])
+                {
+                    if !each(found) {
+                        outcome.stopped = true;
+                        return;
+                    }
+                }
             }
+        });
+    }
+
+    /// A container's record, with what it was told and declared to be beside what it is.
+    fn record(
+        &self,
+        group: &Group,
+        is_host: bool,
+        confinement: Confinement,
+        story: Story,
+    ) -> ContainerRecord {
+        let Story {
+            mut found, told, ..
+        } = story;
+        if is_host {
+            found.identity.kind = Reading::Known(ContainerKind::Host);
+            found.identity.recognised_by = "no sign of a container".into();
         }
+        let (node, time) = (self.options.node.clone(), &self.options.time);
+        let mut record = record(group, &found, confinement, &self.host, node, time);
+        self.compare(told, &mut record);
+        record
     }
 
     fn begin(&mut self, at: usize, firsts: &[Option<u32>]) {
@@ -250,9 +245,9 @@ impl Sweeper<'_> {
         None
     }
 
-    fn compare(&self, found: &Identified, record: &mut ContainerRecord) {
+    fn compare(&self, told: Option<Result<Expected, String>>, record: &mut ContainerRecord) {
         let mut stages = Vec::new();
-        match told(found, &record.confinement) {
+        match told {
             Some(Ok(told)) => stages.push(told),
             Some(Err(why)) => record.half_seen.push(format!("what it was told: {why}")),
             None => {}

@@ -10,17 +10,18 @@ use crate::syscalls::Release;
 use super::identity::Identified;
 
 /// What `config.json` says, or why it cannot be understood.
-pub(super) fn told(found: &Identified, actual: &Confinement) -> Option<Result<Expected, String>> {
+pub(super) fn told(
+    found: &Identified,
+    kernel: Option<Release>,
+) -> Option<Result<Expected, String>> {
     let bytes = found.config.as_ref()?;
     let name = found.identity.bundle.known()?.escaped();
-    let release = actual.kernel.release.known();
-    let release = release.and_then(|release| Release::from_uname(&release.to_lossy()));
     let documents = match read_documents(&name, bytes) {
         Ok(documents) => documents,
         Err(error) => return Some(Err(error.to_string())),
     };
     let document = documents.first()?;
-    Some(expect_oci_config(document, release).map_err(|error| error.to_string()))
+    Some(expect_oci_config(document, kernel).map_err(|error| error.to_string()))
 }
 
 /// Each control that differs or could not be observed, over all the stages.

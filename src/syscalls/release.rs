@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A kernel release; releases compare by age.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Release {
     /// The first number.
     pub major: u16,

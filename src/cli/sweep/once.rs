@@ -148,9 +148,7 @@ impl Once<'_> {
                         }
                         Ok(())
                     });
-                    outcome.and_then(|(outcome, gone)| {
-                        out.write_all(rows.render(&outcome, &gone, &time).as_bytes())
-                    })
+                    outcome.and_then(|(outcome, gone)| rows.write(out, &outcome, &gone, &time))
                 }
             };
             let done = done.and_then(|()| out.flush());

@@ -1,6 +1,6 @@
 //! The containers of a sweep as rows: a table, a page, metrics.
 
-use std::fmt::Write as _;
+use std::io::Write;
 
 use crate::confinement::{ContainerGone, ContainerRecord, Text};
 use crate::report::{Column, Row, html, node_lines, notes, prometheus, table};
@@ -33,13 +33,14 @@ impl<'a> Rows<'a> {
         self.rows.push((Row::of(record), notes));
     }
 
-    /// All of them, sorted.
-    pub(super) fn render(
+    /// Writes all of them, sorted.
+    pub(super) fn write(
         mut self,
+        out: &mut dyn Write,
         outcome: &Outcome,
         gone: &[ContainerGone],
         time: &str,
-    ) -> String {
+    ) -> std::io::Result<()> {
         self.rows.sort_by(|(a, _), (b, _)| match self.args.sort {
             Some(column) => a.by(column, b).then_with(|| a.worst_first(b)),
             None => a.worst_first(b),
@@ -51,21 +52,20 @@ impl<'a> Rows<'a> {
             _ => Column::USUAL.to_vec(),
         };
         match self.args.format {
-            SweepFormat::Prometheus => prometheus(&rows),
+            SweepFormat::Prometheus => out.write_all(prometheus(&rows).as_bytes()),
             SweepFormat::Html => {
                 let node = outcome
                     .node
                     .name
                     .known()
                     .map_or_else(|| "?".into(), Text::escaped);
-                html(&rows, &columns, &format!("node {node}, seen {time}"))
+                html(out, &rows, &columns, &format!("node {node}, seen {time}"))
             }
             _ => {
-                let mut out = node_lines(&outcome.node);
-                out.push('\n');
+                writeln!(out, "{}", node_lines(&outcome.node))?;
                 if !rows.is_empty() {
-                    out.push_str(&table(&rows, &columns, !self.args.columns.is_empty()));
-                    out.push('\n');
+                    table(out, &rows, &columns, !self.args.columns.is_empty())?;
+                    writeln!(out)?;
                 }
                 for (row, notes) in rows
                     .iter()
@@ -78,25 +78,24 @@ impl<'a> Rows<'a> {
                         .map(|column| row.cell(*column))
                         .filter(|cell| *cell != "-")
                         .collect();
-                    let _ = writeln!(out, "{}", name.join("/"));
+                    writeln!(out, "{}", name.join("/"))?;
                     for note in notes {
-                        let _ = writeln!(out, "  {note}");
+                        writeln!(out, "  {note}")?;
                     }
-                    out.push('\n');
+                    writeln!(out)?;
                 }
                 for gone in gone {
-                    let _ = writeln!(out, "gone: {}", gone.id);
+                    writeln!(out, "gone: {}", gone.id)?;
                 }
                 let unplaced = match outcome.unplaced {
                     0 => String::new(),
                     n => format!(", {n} gone or refused before they could be placed"),
                 };
-                let _ = writeln!(
+                writeln!(
                     out,
                     "{} containers; {} processes in none{unplaced}",
                     outcome.containers, outcome.host_processes
-                );
-                out
+                )
             }
         }
     }

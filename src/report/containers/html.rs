@@ -1,6 +1,6 @@
 //! A page for a browser: nothing to load, nothing that runs, everything escaped.
 
-use std::fmt::Write as _;
+use std::io::Write;
 
 use super::{Column, Row};
 
@@ -24,39 +24,46 @@ tr.low td:first-child { border-left: 4px solid #aaa }
 <body>
 ";
 
-/// The rows as one page, in the order given; `title` says of what and when.
-#[must_use]
-pub fn html(rows: &[Row], columns: &[Column], title: &str) -> String {
-    let mut out = HEAD.to_owned();
+/// Writes the rows as one page, in the order given; `title` says of what and when.
+///
+/// # Errors
+///
+/// What writing gives.
+pub fn html(
+    out: &mut dyn Write,
+    rows: &[Row],
+    columns: &[Column],
+    title: &str,
+) -> std::io::Result<()> {
+    out.write_all(HEAD.as_bytes())?;
     let high = rows.iter().filter(|row| row.levels[0] > 0).count();
     let drifts = rows.iter().filter(|row| row.drifts > 0).count();
     let half = rows.iter().filter(|row| !row.whole).count();
-    let _ = writeln!(
+    writeln!(
         out,
         "<h1>Confinement</h1>\n<p>{}</p>\n<p>{} containers; in {high} something of level high \
          stands out, {drifts} are not as declared or told, {half} could not be seen whole.</p>",
         escaped(title),
         rows.len()
-    );
-    out.push_str("<table>\n<thead><tr>");
+    )?;
+    out.write_all(b"<table>\n<thead><tr>")?;
     for column in columns {
-        let _ = write!(out, "<th>{column}</th>");
+        write!(out, "<th>{column}</th>")?;
     }
-    out.push_str("</tr></thead>\n<tbody>\n");
+    out.write_all(b"</tr></thead>\n<tbody>\n")?;
     for row in rows {
         let level = match row.levels {
             [high, _, _] if high > 0 => "high",
             [_, medium, _] if medium > 0 => "medium",
             _ => "low",
         };
-        let _ = write!(out, "<tr class=\"{level}\">");
+        write!(out, "<tr class=\"{level}\">")?;
         for column in columns {
-            let _ = write!(out, "<td>{}</td>", escaped(row.cell(*column)));
+            write!(out, "<td>{}</td>", escaped(row.cell(*column)))?;
         }
-        out.push_str("</tr>\n");
+        out.write_all(b"</tr>\n")?;
     }
-    out.push_str("</tbody>\n</table>\n</body>\n</html>\n");
-    out
+    out.write_all(b"</tbody>\n</table>\n</body>\n</html>\n")
 }
 
 /// Text that means nothing to HTML.

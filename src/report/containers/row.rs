@@ -29,7 +29,9 @@ pub struct Row {
     pub processes: u32,
     /// Whether it was seen whole.
     pub whole: bool,
-    cells: Vec<(Column, String)>,
+    /// What each column of [`Column::ALL`] shows, one a line: a report of a cluster keeps a
+    /// million of these.
+    cells: Box<str>,
 }
 
 /// A text that somebody else chose, or the sign for one that is not known.
@@ -79,9 +81,9 @@ impl Row {
             guests: count(record.guests.len()),
             processes: record.processes,
             whole: record.half_seen.is_empty(),
-            cells: Vec::new(),
+            cells: Box::default(),
         };
-        row.cells = vec![
+        let cells = [
             (Column::Node, row.node.clone()),
             (Column::Namespace, text(&identity.pod_namespace)),
             (Column::Pod, text(&identity.pod_name)),
@@ -137,9 +139,13 @@ impl Row {
                 if row.whole { "whole" } else { "half" }.to_owned(),
             ),
         ];
-        for (_, cell) in &mut row.cells {
-            *cell = show::harmless(cell);
-        }
+        // Harmless text holds no line feed.
+        let line = |column: &Column| {
+            let found = cells.iter().find(|(of, _)| of == column);
+            found.map_or_else(String::new, |(_, cell)| show::harmless(cell))
+        };
+        let lines: Vec<String> = Column::ALL.iter().map(line).collect();
+        row.cells = lines.join("\n").into_boxed_str();
         row
     }
 
@@ -156,8 +162,9 @@ impl Row {
     /// What one column shows of it.
     #[must_use]
     pub fn cell(&self, column: Column) -> &str {
-        let found = self.cells.iter().find(|(name, _)| *name == column);
-        found.map_or("", |(_, cell)| cell)
+        let at = Column::ALL.iter().position(|one| *one == column);
+        at.and_then(|at| self.cells.split('\n').nth(at))
+            .unwrap_or_default()
     }
 
     /// Worst first: by high facts, drifts, other facts; then by name.
@@ -168,17 +175,17 @@ impl Row {
             (high, row.drifts, row.deviations, medium, low)
         };
         key(other).cmp(&key(self)).then_with(|| {
-            let name = |row: &Self| {
-                [
-                    Column::Node,
-                    Column::Namespace,
-                    Column::Pod,
-                    Column::Container,
-                    Column::Id,
-                ]
-                .map(|column| row.cell(column).to_owned())
-            };
-            name(self).cmp(&name(other))
+            let names = [
+                Column::Node,
+                Column::Namespace,
+                Column::Pod,
+                Column::Container,
+                Column::Id,
+            ];
+            let mut pairs = names.iter().map(|c| self.cell(*c).cmp(other.cell(*c)));
+            pairs
+                .find(|order| order.is_ne())
+                .unwrap_or(std::cmp::Ordering::Equal)
         })
     }
 

@@ -8,6 +8,7 @@ mod entered;
 mod heartbeat;
 mod hostile;
 mod managed;
+mod nested;
 mod privileges;
 mod rootless;
 mod three_way;
