@@ -37,12 +37,21 @@ pub struct Node {
     pub name: Reading<Text>,
     /// Its kernel.
     pub kernel: Kernel,
+    /// Whether every process of the machine is seen. `Denied` where the `/proc` is of a pid
+    /// namespace below the machine's: containers outside it are not in this report.
+    #[serde(default = "not_told")]
+    pub all_processes: Reading<bool>,
     /// Active security modules.
     pub lsm: Reading<Vec<Text>>,
     /// Settings that decide how well the kernel isolates.
     pub sysctls: Vec<Sysctl>,
     /// Control sockets of container runtimes.
     pub runtime_sockets: Vec<RuntimeSocket>,
+}
+
+/// In reports of before this was told.
+fn not_told() -> Reading<bool> {
+    Reading::absent("not told by the version that made this report")
 }
 
 /// One kernel setting.

@@ -32,6 +32,13 @@ pub fn node_lines(node: &Node) -> String {
         word(&node.kernel.release, Text::escaped),
         word(&node.kernel.machine, Text::escaped),
     );
+    if let Reading::Denied(why) = &node.all_processes {
+        let _ = writeln!(
+            out,
+            "  only the processes of one pid namespace are seen; lifted by {}",
+            why.lifted_by
+        );
+    }
     for sysctl in &node.sysctls {
         if let Some(why) = &sysctl.weakens {
             let value = word(&sysctl.value, Text::escaped);

@@ -1,5 +1,7 @@
 //! What holds for the whole node, read once a sweep.
 
+use std::os::unix::ffi::OsStrExt;
+
 use nix::sys::stat::SFlag;
 
 use crate::confinement::{Errno, Kernel, Node, Reading, RuntimeSocket, Sysctl, Text, Writable};
@@ -45,6 +47,7 @@ pub(super) fn node(proc: &ProcRoot, root: &ProcRoot, name: Reading<Text>, kernel
     Node {
         name,
         kernel,
+        all_processes: all_processes(proc),
         lsm: lsm(root),
         sysctls: SETTINGS
             .iter()
@@ -54,6 +57,33 @@ pub(super) fn node(proc: &ProcRoot, root: &ProcRoot, name: Reading<Text>, kernel
             .iter()
             .filter_map(|(path, runtime)| socket(root, path, runtime))
             .collect(),
+    }
+}
+
+/// kthreadd is process 2 of the machine's first pid namespace and of no other. `Kthread:`
+/// tells it since Linux 6.8; before, having no memory and being no zombie.
+fn all_processes(proc: &ProcRoot) -> Reading<bool> {
+    let status = proc.process(2).and_then(|dir| {
+        let mut bytes = Vec::new();
+        dir.read("status", &mut bytes).map(|()| bytes)
+    });
+    let has = |bytes: &[u8], line: &[u8]| bytes.split(|b| *b == b'\n').any(|l| l.starts_with(line));
+    match status {
+        Ok(bytes)
+            if has(&bytes, b"Kthread:\t1")
+                || !["Kthread:", "VmSize:", "State:\tZ"]
+                    .map(str::as_bytes)
+                    .iter()
+                    .any(|line| has(&bytes, line)) =>
+        {
+            Reading::Known(true)
+        }
+        _ => Reading::denied(
+            "none",
+            proc.path().as_os_str().as_bytes(),
+            None,
+            "hostPID in a Pod, or --host-proc of a /proc of the machine's first pid namespace",
+        ),
     }
 }
 

@@ -93,10 +93,15 @@ impl<'a> Rows<'a> {
                 };
                 writeln!(
                     out,
-                    "{} containers; {} processes in none{unplaced}",
-                    outcome.containers, outcome.host_processes
+                    "{}; {} in none{unplaced}",
+                    counted(outcome.containers, "container", "containers"),
+                    counted(outcome.host_processes, "process", "processes"),
                 )
             }
         }
     }
+}
+
+fn counted(number: u32, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }

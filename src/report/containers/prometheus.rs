@@ -1,6 +1,7 @@
 //! Metrics of a node's containers, for the node exporter's textfile collector: gauges
 //! without timestamps.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use super::{Column, Row};
@@ -66,6 +67,7 @@ fn flag(cell: &str, on: &str, off: &str) -> Option<u32> {
 #[must_use]
 pub fn prometheus(rows: &[Row]) -> String {
     let mut out = String::new();
+    let rows = &told_apart(rows);
     heading(
         &mut out,
         "amiconfined_container_info",
@@ -108,6 +110,21 @@ pub fn prometheus(rows: &[Row]) -> String {
         }
     }
     out
+}
+
+/// The rows, each with an id that no other has: two series of one name would have a reader
+/// refuse the whole file, and names are for containers to choose.
+fn told_apart(rows: &[Row]) -> Vec<Row> {
+    let mut seen: HashMap<String, u32> = HashMap::new();
+    let mut rows = rows.to_vec();
+    for row in &mut rows {
+        let times = seen.entry(row.id.clone()).or_default();
+        *times += 1;
+        if *times > 1 {
+            row.id = format!("{}#{times}", row.id);
+        }
+    }
+    rows
 }
 
 fn heading(out: &mut String, name: &str, help: &str) {

@@ -43,6 +43,10 @@ pub(super) fn read(
             file("pidfile")?.and_then(|b| bundle_with_pid(&b, path)),
             "pidfile",
         ),
+        Form::Kata => {
+            let pid = file("pid")?.and_then(|bytes| pid(&bytes));
+            (pid.map(|pid| super::kata::state(root, name, pid)), "pid")
+        }
         Form::Machine => (machine(&root.read(path)?, name), ""),
         Form::Gvisor if name.ends_with(b".state") => (gvisor(&root.read(path)?), ""),
         Form::Gvisor => (None, ""),

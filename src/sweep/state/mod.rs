@@ -6,6 +6,7 @@
 
 mod confirm;
 mod files;
+mod kata;
 mod places;
 
 use std::collections::BTreeMap;

@@ -19,6 +19,9 @@ pub(super) enum Form {
     Docker,
     /// systemd-machined's file of a machine, as `sd-login` reads it.
     Machine,
+    /// Kata's directory of a virtual machine: `pid` (kata-containers
+    /// `src/runtime/virtcontainers/qemu.go`).
+    Kata,
     /// gVisor's `<id>_sandbox:<sandbox>.state` (gVisor `runsc/container/state_file.go`).
     Gvisor,
 }
@@ -44,7 +47,7 @@ const fn place(pattern: &'static str, form: Form, manager: Option<Manager>) -> P
 
 /// The runtimes' default places, relative to the node's root. What names a container
 /// most fully comes first.
-pub(super) const PLACES: [Place; 18] = [
+pub(super) const PLACES: [Place; 19] = [
     place(
         "var/lib/docker/containers/*",
         Form::Docker,
@@ -80,6 +83,7 @@ pub(super) const PLACES: [Place; 18] = [
         Form::Machine,
         Some(Manager::Systemd),
     ),
+    place("run/vc/vm/*", Form::Kata, None),
     place("run/runsc/*", Form::Gvisor, None),
     place(
         "run/containerd/runsc/*/*",

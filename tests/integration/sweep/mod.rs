@@ -1,6 +1,8 @@
 //! Sweeps of machines made of files, and of real containers.
 
+mod captured;
 mod differing;
+mod kata;
 mod live;
 mod named;
 mod placed;

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::arena::{Arena, has, must};
 use super::engines::{bundle, run};
@@ -118,8 +118,12 @@ fn what_is_withheld_is_denied_and_never_missing() {
     for id in ["sweep-one", "sweep-two"] {
         run("runc", &bundle(&arena, id, &sleep, |_| {}), id).unwrap();
     }
+    let dir = bundle(&arena, "sweep-user", &sleep, |config| {
+        config["process"]["user"] = json!({"uid": 1234, "gid": 1234});
+    });
+    run("runc", &dir, "sweep-user").unwrap();
     let whole = sweep(&[], &[]);
-    assert_eq!(whole.len(), 2);
+    assert_eq!(whole.len(), 3);
     for (name, with, links) in GRANTS {
         let part = sweep(with, &[]);
         assert_eq!(part.len(), whole.len(), "{name}");
@@ -150,6 +154,36 @@ fn what_is_withheld_is_denied_and_never_missing() {
         assert_eq!(denied == 0, links && !name.contains("1000"), "{name}");
     }
     elsewhere(&arena, &whole);
+    without_host_pid();
+}
+
+/// In a pid namespace of its own with its own `/proc`, as a Pod without hostPID: that
+/// others are not seen is said.
+fn without_host_pid() {
+    let run = |format: &str| {
+        let mut command = Command::new("unshare");
+        command.args(["--pid", "--fork", "--mount-proc"]);
+        command.args([
+            env!("CARGO_BIN_EXE_amiconfined"),
+            "sweep",
+            "--format",
+            format,
+        ]);
+        must(&mut command).unwrap()
+    };
+    let node: Value = serde_json::from_str(&run("json")).unwrap();
+    let ids = node["containers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| &r["identity"]["id"]);
+    assert!(ids.clone().all(|id| id != "sweep-one" && id != "sweep-two"));
+    let denial = &node["node"]["all_processes"]["denied"];
+    assert!(
+        denial["lifted_by"].as_str().unwrap().contains("hostPID"),
+        "{node}"
+    );
+    assert!(run("text").contains("only the processes of one pid namespace are seen"));
 }
 
 /// From another pid and mount namespace, as in a Pod that mounts the host's.
