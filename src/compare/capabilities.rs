@@ -122,7 +122,7 @@ fn ignored(
         } else {
             "not given:"
         },
-        explained.names().join(" ")
+        few(explained)
     );
     let finding = findings.add(
         "capability-ignored",
@@ -157,13 +157,25 @@ fn report(
         return;
     }
     let mut actual = shown_sets(distances, |d| part(d).0 & bits.0 != 0);
-    actual.value = format!("{} in {}", bits.names().join(" "), actual.value);
+    actual.value = format!("{} in {}", few(bits), actual.value);
     findings.add(
         id,
         Kind::Drift,
         declared(expectation, show(&expectation.value)),
         actual,
     );
+}
+
+/// The names of a set; of a wide one the first, the masks beside have all.
+fn few(set: CapabilitySet) -> String {
+    const MOST: usize = 14;
+    const FIRST: usize = 6;
+    let names = set.names();
+    if names.len() <= MOST {
+        return names.join(" ");
+    }
+    let first = names.iter().take(FIRST).cloned().collect::<Vec<_>>();
+    format!("{} and {} more", first.join(" "), names.len() - FIRST)
 }
 
 /// The masks of some sets.

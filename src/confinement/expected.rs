@@ -33,6 +33,9 @@ impl fmt::Display for Source {
         if self.line > 0 {
             write!(f, ":{}:{}", self.line, self.column)?;
         }
+        if self.field.is_empty() {
+            return Ok(());
+        }
         write!(f, ": {}", self.field)
     }
 }

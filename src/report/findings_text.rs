@@ -41,13 +41,16 @@ pub fn findings_text(comparison: &Comparison, all: bool) -> String {
         .iter()
         .filter(|f| f.accepted.is_some())
         .count();
+    let counted = |count: usize, word: &str| {
+        format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+    };
     let _ = writeln!(
         out,
-        "{} containers compared: {} drifts, {} unobserved, {} agreements, {accepted} accepted",
-        comparison.compared,
-        comparison.count(Kind::Drift),
+        "{} compared: {}, {} unobserved, {}, {accepted} accepted",
+        counted(comparison.compared, "container"),
+        counted(comparison.count(Kind::Drift), "drift"),
         comparison.count(Kind::Unobserved),
-        comparison.count(Kind::Agreement),
+        counted(comparison.count(Kind::Agreement), "agreement"),
     );
     out
 }

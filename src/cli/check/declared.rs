@@ -31,7 +31,15 @@ pub(super) fn judge(args: &CheckArgs, outcome: &mut Outcome) {
         return;
     }
     let (_, labelled) = read(&args.namespace_file, outcome);
-    namespaces.extend(labelled);
+    // A file may be given as both, to judge its Pods by its own namespaces.
+    for one in labelled {
+        let same = |n: &NamespaceObject| {
+            n.name == one.name && n.document.source == one.document.source && n.path == one.path
+        };
+        if !namespaces.iter().any(same) {
+            namespaces.push(one);
+        }
+    }
     let policies = policies(&namespaces, outcome);
     let only = match namespaces.as_slice() {
         [one] => one.name.as_str(),

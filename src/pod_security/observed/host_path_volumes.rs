@@ -1,7 +1,7 @@
 //! No part of the node's file tree is mounted, beside what every runtime and the kubelet mount.
 
 use super::{Found, Verdict, unknown};
-use crate::confinement::{Confinement, Mount};
+use crate::confinement::{Confinement, Mount, Reading};
 
 /// Where runtimes and the kubelet mount files of their own making.
 const RUNTIME_MOUNT_POINTS: [&str; 7] = [
@@ -15,8 +15,12 @@ const RUNTIME_MOUNT_POINTS: [&str; 7] = [
 ];
 
 pub(super) fn judge(confinement: &Confinement) -> Found {
-    let Some(mounts) = confinement.filesystem.host_paths.known() else {
-        return unknown("the mount table", &confinement.filesystem.host_paths);
+    let reading = &confinement.filesystem.host_paths;
+    if let Reading::Absent { why } = reading {
+        return (Verdict::Fails, format!("the node's whole file tree: {why}"));
+    }
+    let Some(mounts) = reading.known() else {
+        return unknown("the mount table", reading);
     };
     let mut foreign = mounts.iter().filter(|mount| !is_given(mount));
     match foreign.next() {
