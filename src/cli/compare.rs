@@ -1,5 +1,8 @@
 //! `amiconfined compare`: what is declared held against what is enforced.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use super::args::{Format, InspectArgs, ProbeArgs, ShownArgs};
 use super::compare_args::{CompareArgs, CompareFormat, Show};
 use super::compare_input::{Input, Observed, declarations, of_process, reports, text};
@@ -74,6 +77,8 @@ fn compare(
     let subjects: Vec<Subject> = observed.iter().map(|one| one.subject.clone()).collect();
     let joined = join(&declared, &subjects);
     let mut findings = Vec::new();
+    // What the inputs expect, by the runtime and the kernel that fill in what they leave open.
+    let mut by_runtime: HashMap<_, Vec<Expected>> = HashMap::new();
     for pair in &joined.pairs {
         let Some(one) = observed.get(pair.actual) else {
             continue;
@@ -89,18 +94,22 @@ fn compare(
             .and_then(|release| Release::from_uname(&release.to_lossy()));
         // Once more, now with the defaults of the runtime that was observed: the order of
         // declarations does not depend on it.
-        let mut resolved = expect(inputs, runtime, kernel)?;
-        if resolved.is_empty() {
-            resolved.extend(profiles.alone(kernel)?);
-        }
+        let all = match by_runtime.entry((runtime, kernel)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let mut all = expect(inputs, runtime, kernel)?;
+                if all.is_empty() {
+                    all.extend(profiles.alone(kernel)?);
+                }
+                new.insert(all)
+            }
+        };
+        let chosen = pair.declared.iter().filter_map(|at| all.get(*at));
+        let mut resolved: Vec<Expected> = chosen.cloned().collect();
         for expected in &mut resolved {
             profiles.resolve(expected, actual, kernel)?;
         }
-        let stages: Vec<&Expected> = pair
-            .declared
-            .iter()
-            .filter_map(|at| resolved.get(*at))
-            .collect();
+        let stages: Vec<&Expected> = resolved.iter().collect();
         let mut of_one = compare_stages(&stages, actual);
         let others: Vec<&Subject> = observed
             .iter()

@@ -41,9 +41,8 @@ pub fn findings_text(comparison: &Comparison, all: bool) -> String {
         .iter()
         .filter(|f| f.accepted.is_some())
         .count();
-    let counted = |count: usize, word: &str| {
-        format!("{count} {word}{}", if count == 1 { "" } else { "s" })
-    };
+    let counted =
+        |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let _ = writeln!(
         out,
         "{} compared: {}, {} unobserved, {}, {accepted} accepted",
