@@ -1,7 +1,7 @@
 //! What is printed: a line a cell, then the filters of all cells three ways.
 
 use super::expect::Tally;
-use super::seccomp::{Comparison, NUMBERS};
+use super::seccomp::{ABIS, Comparison, NUMBERS};
 
 /// The cells so far.
 pub(crate) struct Table {
@@ -42,20 +42,22 @@ impl Table {
         if !self.filters.is_empty() {
             println!(
                 "\nseccomp, numbers 0 to {}: probe = dumped filter = declared profile\n\
-                {} filters x86_64  i386   x32 differences declared by",
+                {} filters{} differences declared by",
                 NUMBERS - 1,
-                cell("runtime", "setting")
+                cell("runtime", "setting"),
+                ABIS.map(|abi| format!("{:>8}", abi.name)).concat()
             );
         }
         for (name, comparison) in &self.filters {
-            let [x86_64, i386, x32] = comparison.agreed;
+            let agreed = comparison.agreed.map(|count| format!("{count:>8}"));
             let declared = match comparison.declared {
                 "" => "nothing: built in",
                 place => place,
             };
             println!(
-                "{name} {:>7} {x86_64:>6} {i386:>5} {x32:>5} {:>11} {declared}{}",
+                "{name} {:>7}{} {:>11} {declared}{}",
                 comparison.filters,
+                agreed.concat(),
                 comparison.differences.len(),
                 match &comparison.unasked {
                     Some(why) => format!("; not asked: {why}"),

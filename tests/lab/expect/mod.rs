@@ -135,7 +135,7 @@ fn filters(
         Some(profile) if profile.is_object() => Some(Declared {
             profiles: vec![profile.clone()],
             stub: runtime.stub(),
-            elsewhere: [None; 3],
+            elsewhere: Default::default(),
             by: "config.json",
         }),
         _ => runtime.declared(setting),

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::archive::{Archive, below};
-use super::kernel::Fetched;
+use super::built;
+use super::kernel::{Fetched, packages};
 use super::{Guest, INSIDE, TOOLS};
-use crate::seccomp::Tools;
+use crate::seccomp::{PROFILE, Tools};
 
 /// Programs of this machine: the runtimes, and what they and the lab call.
 const PROGRAMS: &str = "sh busybox runc crun podman conmon dockerd docker docker-init \
@@ -52,8 +53,16 @@ pub(super) fn pack(guest: &Guest, kernel: &Fetched) -> Result<PathBuf, String> {
     let file = kept(&format!("{}.cpio", guest.name));
     let mut archive = Archive::new(&file)?;
     let root = Path::new("/");
-    archive.add(root, &programs(PROGRAMS))?;
-    for path in FILES {
+    let machine = guest.machine;
+    let mut files = vec![PROFILE];
+    if machine.packages.is_empty() {
+        archive.add(root, &programs(PROGRAMS))?;
+        files.extend(FILES);
+    } else {
+        let tree = packages("bookworm", machine.debian, machine.packages)?;
+        archive.add_all(&tree, "")?;
+    }
+    for path in files {
         archive.add_all(root, path)?;
         archive.add(root, &BTreeSet::from([PathBuf::from(path)]))?;
     }
@@ -118,20 +127,16 @@ fn modules(archive: &mut Archive, kernel: &Fetched) -> Result<(), String> {
 /// What is made for the guest: its first process, the binary, this program, and its words.
 fn own(archive: &mut Archive, guest: &Guest) -> Result<(), String> {
     archive.write("init", include_bytes!("init.sh"))?;
-    let this = std::env::current_exe().map_err(|e| e.to_string())?;
-    for (from, to) in [
-        (
-            Path::new(env!("CARGO_BIN_EXE_amiconfined")),
-            env!("CARGO_BIN_EXE_amiconfined"),
-        ),
-        (&this, "lab"),
-    ] {
-        let to = archive.place(to)?;
-        let mut strip = Command::new("strip");
+    let built = built::of(guest.machine)?;
+    let tools = guest.machine.tools;
+    // This program knows the binary by the place where cargo has put it.
+    for (from, to) in [(&built.binary, &built.binary), (&built.lab, &"lab".into())] {
+        let to = archive.place(&to.display().to_string())?;
+        let mut strip = Command::new(format!("{tools}strip"));
         crate::runtimes::must(strip.arg("-o").arg(&to).arg(from))?;
     }
-    let tools = archive.place(&format!("{TOOLS}/dump"))?;
-    Tools::build(tools.parent().unwrap());
+    let dump = archive.place(&format!("{TOOLS}/dump"))?;
+    Tools::build(dump.parent().unwrap(), &format!("{tools}gcc"));
     archive.write("etc/passwd", b"root:x:0:0:root:/root:/bin/sh\n")?;
     archive.write("etc/group", b"root:x:0:\n")?;
     let mut words = format!("export {INSIDE}={}\n", guest.name);

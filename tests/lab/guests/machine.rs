@@ -8,6 +8,10 @@ pub(super) struct Machine {
     pub(super) debian: &'static str,
     qemu: &'static str,
     arguments: &'static [&'static str],
+    /// Begins the names of the programs that build for it here.
+    pub(super) tools: &'static str,
+    /// Debian's packages of the programs that run there, where it runs none of this machine's.
+    pub(super) packages: &'static [&'static str],
     /// The device of the first serial line.
     pub(super) console: &'static str,
 }
@@ -16,8 +20,33 @@ pub(super) struct Machine {
 pub(super) const AMD64: Machine = Machine {
     debian: "amd64",
     qemu: "qemu-system-x86_64",
-    arguments: &[],
+    arguments: &["-smp", "2"],
+    tools: "",
+    packages: &[],
     console: "ttyS0",
+};
+
+/// A processor that executes 32-bit programs too. It is emulated one instruction after the
+/// other, and two of them would wait for each other.
+pub(super) const ARM64: Machine = Machine {
+    debian: "arm64",
+    qemu: "qemu-system-aarch64",
+    arguments: &["-M", "virt", "-cpu", "cortex-a72"],
+    tools: "aarch64-linux-gnu-",
+    packages: &[
+        "busybox-static",
+        "libblkid1",
+        "libc6",
+        "libmount1",
+        "libpcre2-8-0",
+        "libseccomp2",
+        "libselinux1",
+        "libsmartcols1",
+        "libudev1",
+        "runc",
+        "util-linux",
+    ],
+    console: "ttyAMA0",
 };
 
 impl Machine {
@@ -31,7 +60,7 @@ impl Machine {
         let mut command = Command::new(self.qemu);
         command
             .args(["-nodefaults", "-no-user-config", "-display", "none"])
-            .args(["-no-reboot", "-serial", "stdio", "-m", "3072", "-smp", "2"])
+            .args(["-no-reboot", "-serial", "stdio", "-m", "3072"])
             .args(["-accel", "tcg,thread=multi"])
             .args(self.arguments);
         command

@@ -16,6 +16,7 @@
 
 mod archive;
 mod boot;
+mod built;
 mod contents;
 mod kernel;
 mod machine;
@@ -67,12 +68,21 @@ const PLAIN: Guest = Guest {
 };
 
 /// Every guest.
-const ALL: &[Guest] = &[Guest {
-    name: "linux-6.1",
-    runtimes: "runc crun podman docker",
-    settings: "defaults user privileged memory",
-    ..PLAIN
-}];
+const ALL: &[Guest] = &[
+    Guest {
+        name: "linux-6.1",
+        runtimes: "runc crun podman docker",
+        settings: "defaults user privileged memory",
+        ..PLAIN
+    },
+    Guest {
+        name: "aarch64",
+        machine: &machine::ARM64,
+        runtimes: "runc",
+        settings: "*",
+        ..PLAIN
+    },
+];
 
 /// The guest that this program runs in.
 pub(crate) fn here() -> Option<&'static Guest> {

@@ -21,7 +21,7 @@ impl Lab {
         let tools = match guests::here() {
             Some(_) => Path::new(guests::TOOLS),
             None => {
-                seccomp::Tools::build(folder);
+                seccomp::Tools::build(folder, "cc");
                 folder
             }
         };

@@ -53,7 +53,7 @@ pub(crate) trait Runtime: Sync {
         Some(Declared {
             profiles: profiles.collect(),
             stub: self.stub(),
-            elsewhere: [None; 3],
+            elsewhere: Default::default(),
             by: "the setting",
         })
     }

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::{Container, Lab, Runtime, Up};
-use crate::seccomp::Declared;
+use crate::seccomp::{ABIS, Declared};
 use crate::settings::{Setting, Tongue};
 
 /// nsjail for one program.
@@ -31,7 +31,11 @@ impl Runtime for Nsjail {
         Some(Declared {
             profiles: vec![setting.profile.clone()?],
             stub: false,
-            elsewhere: [None, Some("killed thread"), Some("allowed")],
+            elsewhere: ABIS.map(|abi| match abi.name {
+                "x86_64" => None,
+                "x32" => Some("allowed"),
+                _ => Some("killed thread"),
+            }),
             by: "the setting",
         })
     }

@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::os::fd::OwnedFd;
 
-use libseccomp::{
-    ScmpAction, ScmpArch, ScmpArgCompare, ScmpCompareOp, ScmpFilterContext, ScmpSyscall,
-};
+use libseccomp::{ScmpAction, ScmpArgCompare, ScmpCompareOp, ScmpFilterContext, ScmpSyscall};
 use serde_json::Value;
+
+use super::{ABIS, Each};
 
 /// Profiles that a container was told, and who compiles them.
 pub(crate) struct Declared {
@@ -16,17 +16,10 @@ pub(crate) struct Declared {
     /// Whether runc compiles them, and adds to what they say.
     pub(crate) stub: bool,
     /// The one answer in each ABI that the profiles are not compiled for.
-    pub(crate) elsewhere: [Option<&'static str>; 3],
+    pub(crate) elsewhere: Each<Option<&'static str>>,
     /// Where they were read, for the table.
     pub(crate) by: &'static str,
 }
-
-/// The ABIs in libseccomp's and in OCI's words, in the order of [`super::ABIS`].
-const ARCHES: [(ScmpArch, &str); 3] = [
-    (ScmpArch::X8664, "SCMP_ARCH_X86_64"),
-    (ScmpArch::X86, "SCMP_ARCH_X86"),
-    (ScmpArch::X32, "SCMP_ARCH_X32"),
-];
 
 /// The action that a rule, or a profile by default, names. Without an errno it is EPERM.
 fn action(name: &Value, errno: &Value) -> ScmpAction {
@@ -50,8 +43,8 @@ fn compile(profile: &Value) -> File {
     let mut filter = ScmpFilterContext::new(default).unwrap();
     let arches = profile["architectures"].as_array().into_iter().flatten();
     for name in arches {
-        if let Some((arch, _)) = ARCHES.iter().find(|(_, oci)| name == oci) {
-            filter.add_arch(*arch).unwrap();
+        if let Some(abi) = ABIS.iter().find(|abi| name == abi.oci) {
+            filter.add_arch(abi.libseccomp).unwrap();
         }
     }
     for rule in list(&profile["syscalls"]) {
@@ -125,17 +118,17 @@ pub(crate) fn inherited(profile: &Value) -> OwnedFd {
 /// The highest number that a profile names in each ABI; runc answers ENOSYS to what is
 /// higher, unless the profile lets through by default (`libcontainer/seccomp/patchbpf`,
 /// since 1.0.0-rc93).
-pub(super) fn highest(profile: &Value) -> [Option<u32>; 3] {
+pub(super) fn highest(profile: &Value) -> Each<Option<u32>> {
     let default = profile["defaultAction"].as_str();
     let lets = ["SCMP_ACT_ALLOW", "SCMP_ACT_LOG", "SCMP_ACT_TRACE"];
-    ARCHES.map(|(arch, oci)| {
-        let told = list(&profile["architectures"]).any(|name| name == oci);
+    ABIS.map(|abi| {
+        let told = list(&profile["architectures"]).any(|name| name == abi.oci);
         if !told || default.is_some_and(|name| lets.contains(&name)) {
             return None;
         }
         let names = list(&profile["syscalls"]).flat_map(|rule| list(&rule["names"]));
         let number = |name: &Value| {
-            let syscall = ScmpSyscall::from_name_by_arch(name.as_str()?, arch).ok()?;
+            let syscall = ScmpSyscall::from_name_by_arch(name.as_str()?, abi.libseccomp).ok()?;
             u32::try_from(syscall.as_raw_syscall()).ok()
         };
         names.filter_map(number).max()

@@ -2,6 +2,7 @@
 //! programs decide that the kernel holds, and what the profile asks for.
 
 mod declared;
+mod docker;
 mod dump;
 mod simulator;
 mod three_way;
@@ -10,7 +11,10 @@ mod words;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use libseccomp::ScmpArch;
+
 pub(crate) use declared::{Declared, inherited};
+pub(crate) use docker::{PROFILE, default_profile};
 use simulator::Simulator;
 pub(crate) use three_way::{Comparison, held};
 
@@ -21,13 +25,13 @@ pub(crate) struct Tools {
 }
 
 impl Tools {
-    /// Builds them in a folder.
-    pub(crate) fn build(folder: &Path) {
+    /// Builds them in a folder, by this compiler.
+    pub(crate) fn build(folder: &Path, compiler: &str) {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/dump.c");
-        let mut command = Command::new("cc");
+        let mut command = Command::new(compiler);
         let built = command.arg("-o").arg(folder.join("dump")).arg(source);
-        assert!(built.status().unwrap().success(), "cc tests/dump.c");
-        Simulator::build(folder);
+        assert!(built.status().unwrap().success(), "{compiler} tests/dump.c");
+        Simulator::build(folder, compiler);
     }
 
     /// Those that are built in a folder.
@@ -46,32 +50,73 @@ impl Tools {
     }
 }
 
-/// An ABI of this machine: the report's word, the number by which the kernel tells filters
-/// of it, `AUDIT_ARCH_*`, and the bit that its numbers have.
+/// An ABI of this machine.
 pub(crate) struct Abi {
-    name: &'static str,
+    /// The report's word.
+    pub(crate) name: &'static str,
+    /// The word of OCI's profiles.
+    pub(crate) oci: &'static str,
+    /// The word of Docker's profiles.
+    docker: &'static str,
+    libseccomp: ScmpArch,
+    /// The number by which the kernel tells filters of it, `AUDIT_ARCH_*`.
     arch: u32,
+    /// The bit that its numbers have.
     bit: u32,
 }
 
 /// The three that x86 has.
+#[cfg(target_arch = "x86_64")]
 pub(crate) const ABIS: [Abi; 3] = [
     Abi {
         name: "x86_64",
+        oci: "SCMP_ARCH_X86_64",
+        docker: "amd64",
+        libseccomp: ScmpArch::X8664,
         arch: 0xc000_003e,
         bit: 0,
     },
     Abi {
         name: "i386",
+        oci: "SCMP_ARCH_X86",
+        docker: "x86",
+        libseccomp: ScmpArch::X86,
         arch: 0x4000_0003,
         bit: 0,
     },
     Abi {
         name: "x32",
+        oci: "SCMP_ARCH_X32",
+        docker: "x32",
+        libseccomp: ScmpArch::X32,
         arch: 0xc000_003e,
         bit: 0x4000_0000,
     },
 ];
+
+/// The two that 64-bit ARM has.
+#[cfg(target_arch = "aarch64")]
+pub(crate) const ABIS: [Abi; 2] = [
+    Abi {
+        name: "aarch64",
+        oci: "SCMP_ARCH_AARCH64",
+        docker: "arm64",
+        libseccomp: ScmpArch::Aarch64,
+        arch: 0xc000_00b7,
+        bit: 0,
+    },
+    Abi {
+        name: "arm",
+        oci: "SCMP_ARCH_ARM",
+        docker: "arm",
+        libseccomp: ScmpArch::Arm,
+        arch: 0x4000_0028,
+        bit: 0,
+    },
+];
+
+/// Something for each of them, in their order.
+pub(crate) type Each<T> = [T; ABIS.len()];
 
 /// How many numbers of each are compared: 0 to 1023.
 pub(crate) const NUMBERS: u32 = 1024;

@@ -25,7 +25,7 @@ pub(super) struct Simulator {
 
 impl Simulator {
     /// Builds it, where there is its source.
-    pub(super) fn build(folder: &Path) {
+    pub(super) fn build(folder: &Path, compiler: &str) {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         let source = std::env::var_os("AMICONFINED_LIBSECCOMP_SOURCE");
         let source = source.map_or(here.join("target/libseccomp"), PathBuf::from);
@@ -33,7 +33,7 @@ impl Simulator {
         if !tools.join("scmp_bpf_sim.c").exists() {
             return;
         }
-        let status = Command::new("cc")
+        let status = Command::new(compiler)
             .args(["-O1", "-w", "-o"])
             .arg(folder.join(NAME))
             .arg("-I")
@@ -41,7 +41,7 @@ impl Simulator {
             .arg(here.join("tests/lab/seccomp/simulator.c"))
             .arg(tools.join("util.c"))
             .status();
-        assert!(status.unwrap().success(), "cc simulator.c");
+        assert!(status.unwrap().success(), "{compiler} simulator.c");
     }
 
     /// The one that is built in a folder.

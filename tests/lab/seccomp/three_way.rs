@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{ABIS, Abi, Declared, NUMBERS, Tools, declared, words};
+use super::{ABIS, Abi, Declared, Each, NUMBERS, Tools, declared, words};
 
 /// One container's filters: how many numbers agreed, and those that did not.
 #[derive(Default)]
@@ -10,7 +10,7 @@ pub(crate) struct Comparison {
     /// How many filters it has.
     pub(crate) filters: usize,
     /// For each of the ABIs the numbers on which all that was held agrees.
-    pub(crate) agreed: [usize; 3],
+    pub(crate) agreed: Each<usize>,
     /// Where the profile was read; empty where there is none to read.
     pub(crate) declared: &'static str,
     /// Why the probe was not answered.

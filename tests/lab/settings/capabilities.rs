@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Setting, Tongue, row};
 
 /// What `runc spec` gives.
-const SPEC: [&str; 3] = ["CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE"];
+pub(super) const SPEC: [&str; 3] = ["CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE"];
 
 /// Bounding, effective and permitted alike.
 fn three(names: &[&str]) -> Value {

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::capabilities::SPEC;
 use super::{Setting, Tongue, row};
+use crate::seccomp::{ABIS, default_profile};
 
 /// The syscall that every profile here is about; nothing in a container calls it.
 pub(crate) const ASKED: &str = "reboot";
@@ -15,7 +17,7 @@ pub(super) fn profile(action: &str, errno: Option<u32>) -> Value {
     }
     json!({
         "defaultAction": "SCMP_ACT_ALLOW",
-        "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],
+        "architectures": ABIS.map(|abi| abi.oci),
         "syscalls": [rule],
     })
 }
@@ -64,6 +66,10 @@ pub(super) fn rows() -> Vec<Setting> {
         setting.stacked = stacked;
         rows.push(setting);
     }
+    let mut docker = row("seccomp_docker").wants("/seccomp/mode/known", json!("filter"));
+    docker.edits = Some(Vec::new());
+    docker.profile = Some(default_profile(&SPEC));
+    rows.push(docker);
     let mut notify = row("seccomp_notify").wants("/seccomp/mode/known", json!("filter"));
     let mut profile = profile("SCMP_ACT_NOTIFY", None);
     profile["listenerPath"] = json!(crate::agent::SOCKET);
