@@ -22,7 +22,7 @@ mount -t mqueue mqueue /dev/mqueue
 mount -t securityfs security /sys/kernel/security
 for folder in /dev/shm /run /tmp /var/lib /var/log /mnt /opt; do
     mkdir -p $folder
-    mount -t tmpfs -o mode=755 lab $folder
+    mount -t tmpfs -o mode=755 tmpfs $folder
 done
 chmod 1777 /tmp /dev/shm
 ln -s /proc/self/fd /dev/fd

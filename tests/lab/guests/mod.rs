@@ -79,7 +79,8 @@ const ALL: &[Guest] = &[
         name: "aarch64",
         machine: &machine::ARM64,
         runtimes: "runc",
-        settings: "*",
+        settings: "defaults user no_new_privs no_capabilities all_capabilities privileged \
+            user_many read_only_root seccomp_*",
         ..PLAIN
     },
 ];
