@@ -44,7 +44,10 @@ pub(super) fn check(expected: &Expected, actual: &Confinement, findings: &mut Fi
             .seccomp
             .filters
             .known()
-            .map_or_else(|| String::from("filters"), |n| format!("{n} filters"));
+            .map_or_else(
+                || String::from("filters"),
+                |n| format!("{n} filter{}", if *n == 1 { "" } else { "s" }),
+            );
         format!("{count} installed")
     } else {
         String::from("no filter is installed")
