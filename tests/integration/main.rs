@@ -13,6 +13,7 @@ mod compare_capabilities;
 mod compare_captures;
 mod compare_cli;
 mod compare_live;
+mod compare_many;
 mod compare_nodes;
 mod declared_documents;
 mod declared_profiles;
