@@ -40,14 +40,10 @@ pub(super) fn check(expected: &Expected, actual: &Confinement, findings: &mut Fi
         Kind::Drift
     };
     let value = if filtered {
-        let count = actual
-            .seccomp
-            .filters
-            .known()
-            .map_or_else(
-                || String::from("filters"),
-                |n| format!("{n} filter{}", if *n == 1 { "" } else { "s" }),
-            );
+        let count = actual.seccomp.filters.known().map_or_else(
+            || String::from("filters"),
+            |n| format!("{n} filter{}", if *n == 1 { "" } else { "s" }),
+        );
         format!("{count} installed")
     } else {
         String::from("no filter is installed")

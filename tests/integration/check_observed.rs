@@ -117,6 +117,8 @@ fn what_could_not_be_seen_is_exit_code_3_and_no_level() {
         }
     }
     all(&mut report["confinement"], &denied);
+    // In the machine's own mount namespace this is a known failure without a value.
+    report["confinement"]["filesystem"]["host_paths"] = denied;
     std::fs::write(folder.join("report.json"), report.to_string()).unwrap();
     let args = ["check", "--level", "baseline", "report.json"];
     let (code, out, err) = run(folder, &args, b"");

@@ -233,7 +233,7 @@ type Failed = &'static [(&'static str, &'static str)];
 
 #[test]
 fn one_thing_changed_fails_just_its_controls() {
-    let changes: [(Change, Level, Failed); 14] = [
+    let changes: [(Change, Level, Failed); 15] = [
         (
             |c| c.identity.no_new_privs = Reading::Known(false),
             Level::Baseline,
@@ -316,6 +316,20 @@ fn one_thing_changed_fails_just_its_controls() {
                 (
                     "restrictedVolumes",
                     "/ of the node's ext4 is mounted at /host\\n",
+                ),
+            ],
+        ),
+        (
+            |c| c.filesystem.host_paths = Reading::absent("the node's own mount namespace"),
+            Level::Privileged,
+            &[
+                (
+                    "hostPathVolumes",
+                    "the node's whole file tree: the node's own mount namespace",
+                ),
+                (
+                    "restrictedVolumes",
+                    "the node's whole file tree: the node's own mount namespace",
                 ),
             ],
         ),
