@@ -45,21 +45,36 @@ pub(super) fn security_modules(confinement: &mut Confinement) {
     if !open || !lets_through(verdict(confinement, LIST_MODULES)) {
         return;
     }
-    let Ok(modules) = probe::security_modules() else {
-        return; // before Linux 6.8: what securityfs said stands
-    };
+    // Before Linux 6.8 what securityfs said stands.
+    if let Ok(modules) = probe::security_modules() {
+        with_modules(confinement, &modules);
+    }
+}
+
+/// The kernel's own list, where this process runs under no filter that could object.
+pub(super) fn modules_asked_freely() -> Option<Vec<String>> {
+    let own = procfs::process::Process::myself().and_then(|own| own.status());
+    let free = own.is_ok_and(|status| status.seccomp == Some(0));
+    free.then(probe::security_modules)?.ok()
+}
+
+/// Puts the kernel's list where securityfs gave none.
+pub(super) fn with_modules(confinement: &mut Confinement, modules: &[String]) {
     let lsm = &mut confinement.lsm;
-    missing(&mut lsm.apparmor, "apparmor", &modules);
-    missing(&mut lsm.selinux, "selinux", &modules);
-    missing(&mut lsm.selinux_enforcing, "selinux", &modules);
-    missing(&mut lsm.smack, "smack", &modules);
-    missing(&mut lsm.lockdown, "lockdown", &modules);
-    lsm.active = Reading::Known(
-        modules
-            .iter()
-            .map(|name| Text::from(name.as_str()))
-            .collect(),
-    );
+    if lsm.active.denial().is_none() {
+        return;
+    }
+    missing(&mut lsm.apparmor, "apparmor", modules);
+    missing(&mut lsm.selinux, "selinux", modules);
+    missing(&mut lsm.selinux_enforcing, "selinux", modules);
+    missing(&mut lsm.smack, "smack", modules);
+    missing(&mut lsm.lockdown, "lockdown", modules);
+    lsm.active = Reading::Known(names(modules));
+}
+
+/// Names as a report has them.
+pub(super) fn names(modules: &[String]) -> Vec<Text> {
+    modules.iter().map(|name| name.as_str().into()).collect()
 }
 
 /// What was refused of a module that is not active is not there at all.

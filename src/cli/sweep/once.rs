@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::cli::error::Error;
 use crate::cli::inspect::{node, now};
-use crate::cli::kernel_facts::user_depth;
+use crate::cli::kernel_facts::{modules_asked_freely, names, user_depth, with_modules};
 use crate::cli::output;
 use crate::confinement::{
     ContainerRecord, Errno, FILTERS_SCHEMA, FilterLine, FilterStack, Kernel, NODE_SCHEMA, Reading,
@@ -65,6 +65,7 @@ impl Once<'_> {
             stop,
             progress: &|at| progress.show(at),
         };
+        let modules = modules_asked_freely();
         let drifts = Cell::new(false);
         let failed = RefCell::new(None);
         let stopped = Cell::new(false);
@@ -75,6 +76,9 @@ impl Once<'_> {
                 let record = match found {
                     Found::Container(mut record) => {
                         user_depth(&mut record.confinement, &self.args.host_proc);
+                        if let Some(modules) = &modules {
+                            with_modules(&mut record.confinement, modules);
+                        }
                         record
                     }
                     Found::Filters(stack) => {
@@ -91,10 +95,14 @@ impl Once<'_> {
                 ended.is_ok()
             });
             ended?;
-            let outcome = outcome.map_err(|error| {
+            let mut outcome = outcome.map_err(|error| {
                 failed.replace(Some(Error::NotObserved(error.to_string())));
                 std::io::Error::other("the sweep ended it")
             })?;
+            let unlisted = outcome.node.lsm.denial().is_some();
+            if let Some(modules) = modules.as_ref().filter(|_| unlisted) {
+                outcome.node.lsm = Reading::Known(names(modules));
+            }
             if outcome.stopped {
                 // Half a sweep says of nothing that it is gone, and replaces no file.
                 stopped.set(true);
