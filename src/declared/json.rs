@@ -5,8 +5,8 @@ use serde_json::Number;
 
 use super::{Entry, Location, MAX_DEPTH, MAX_NODES, Node, Value};
 
-/// The value that a text is, where it is one JSON value and nothing else; `None` for
-/// anything that is wrong or too much, which YAML's reading then tells.
+/// The value that a text is, where it is one JSON value and nothing else; `None` for null,
+/// which is no document, and for anything wrong or too much, which YAML's reading then tells.
 pub(super) fn parse(text: &str) -> Option<Node> {
     let mut reader = Reader {
         text,
@@ -16,7 +16,8 @@ pub(super) fn parse(text: &str) -> Option<Node> {
     };
     let node = reader.value(0)?;
     reader.skip_blanks();
-    (reader.at == text.len()).then_some(node)
+    let ends = reader.at == text.len();
+    Some(node).filter(|node| ends && node.value != Value::Null)
 }
 
 struct Reader<'a> {
