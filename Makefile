@@ -12,7 +12,7 @@ TEST_PACKAGES += runc crun podman docker.io
 TEST_PACKAGES += containerd containernetworking-plugins curl runsc lxc uidmap
 TEST_PACKAGES += bubblewrap firejail systemd-container python3-pip
 TEST_PACKAGES += apparmor kmod qemu-system-x86 binutils-arm-linux-gnueabi
-TEST_PACKAGES += qemu-system-arm
+TEST_PACKAGES += qemu-system-arm secilc
 
 .PHONY: build run aarch64 test bench lab lab-next capture install-build install-test
 

@@ -78,6 +78,10 @@ pub(super) fn kernel(tally: &mut Tally, c: &Value, config: &Value) {
             &json!(score),
         );
     }
+    let label = process["selinuxLabel"].as_str().unwrap_or_default();
+    if !label.is_empty() && crate::guests::selinux::enforced().is_ok() {
+        super::selinux::same(tally, &c["lsm"]["selinux"]["known"], label);
+    }
     let seccomp = config["linux"]["seccomp"].is_object();
     let mode = if seccomp { "filter" } else { "disabled" };
     tally.same("seccomp", &c["seccomp"]["mode"]["known"], &json!(mode));

@@ -4,6 +4,7 @@ mod config;
 mod files;
 mod maps;
 mod sandbox;
+mod selinux;
 mod status;
 mod tools;
 
@@ -207,4 +208,5 @@ fn kernel(tally: &mut Tally, view: &View) {
     status::held(tally, confinement, &view.truth);
     maps::held(tally, confinement, &view.truth);
     files::held(tally, confinement, &view.truth);
+    selinux::held(tally, confinement, &view.truth);
 }

@@ -1,25 +1,29 @@
-//! What util-linux' `lsns` and `findmnt` say of the same process from the host.
+//! What util-linux' `lsns` and `findmnt`, and on SELinux `ls` and `ps`, say of the same
+//! process from the host.
 
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::Tally;
+use super::{Tally, selinux};
 
 /// What they say of one process, as their JSON.
 pub(crate) struct Tools {
     lsns: Value,
     findmnt: Value,
+    labels: Vec<String>,
 }
 
 impl Tools {
     /// Asks them.
     pub(crate) fn of(pid: u32) -> Self {
+        let labels = selinux::of_tools(pid);
         let pid = pid.to_string();
         let columns = "FSTYPE,VFS-OPTIONS";
         Self {
             lsns: json_of(&["lsns", "--json", "--task", &pid, "--output", "TYPE,NS"]),
             findmnt: json_of(&["findmnt", "--json", "-N", &pid, "-o", columns, "/"]),
+            labels,
         }
     }
 
@@ -37,6 +41,9 @@ impl Tools {
             let known = &c["filesystem"]["root"]["known"];
             tally.same("findmnt", &known["fstype"], &root["fstype"]);
             tally.same("findmnt", &known["options"], &root["vfs-options"]);
+        }
+        for label in &self.labels {
+            selinux::same(tally, &c["lsm"]["selinux"]["known"], label);
         }
     }
 }

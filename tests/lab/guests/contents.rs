@@ -14,7 +14,8 @@ use crate::seccomp::{PROFILE, Tools};
 const PROGRAMS: &str = "sh busybox runc crun podman conmon dockerd docker docker-init \
     docker-proxy containerd containerd-shim-runc-v2 ctr iptables ip6tables iptables-save ip \
     modprobe sysctl unshare nsenter setpriv lsns findmnt mount umount capsh jq tar find grep \
-    apparmor_parser aa-exec aa-status bwrap nsjail youki newuidmap newgidmap";
+    apparmor_parser aa-exec aa-status bwrap nsjail youki newuidmap newgidmap \
+    chcon ls ps runcon";
 
 /// Folders and files that those read, where they are there.
 const FILES: [&str; 9] = [

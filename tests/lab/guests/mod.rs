@@ -18,8 +18,11 @@ mod archive;
 mod boot;
 mod built;
 mod contents;
+mod execution;
 mod kernel;
 mod machine;
+pub(crate) mod selinux;
+mod trace;
 
 use super::choice::{among, wanted};
 use archive::Archive;
@@ -83,7 +86,41 @@ const ALL: &[Guest] = &[
             user_many read_only_root seccomp_*",
         ..PLAIN
     },
+    Guest {
+        name: "execution",
+        files: execution::files,
+        prepare: execution::prepare,
+        quick: true,
+        ..PLAIN
+    },
+    Guest {
+        name: "selinux",
+        parameters: "security=selinux selinux=1 enforcing=1",
+        runtimes: "runc crun",
+        settings: "selinux_container selinux_privileged",
+        quick: true,
+        ..SELINUX
+    },
+    Guest {
+        name: "selinux-engines",
+        parameters: "security=selinux selinux=1 enforcing=1",
+        ..SELINUX
+    },
+    Guest {
+        name: "selinux-permissive",
+        parameters: "security=selinux selinux=1",
+        ..SELINUX
+    },
 ];
+
+/// A guest with SELinux.
+const SELINUX: Guest = Guest {
+    files: selinux::files,
+    prepare: selinux::prepare,
+    runtimes: "runc crun podman",
+    settings: "defaults selinux_*",
+    ..PLAIN
+};
 
 /// The guest that this program runs in.
 pub(crate) fn here() -> Option<&'static Guest> {

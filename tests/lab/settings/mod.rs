@@ -7,6 +7,7 @@ mod identity;
 mod limits;
 mod namespaces;
 mod seccomp;
+mod selinux;
 
 pub(crate) use capabilities::machine;
 pub(crate) use filesystem::SOCKET;
@@ -106,6 +107,7 @@ pub(crate) fn all() -> Vec<Setting> {
     all.extend(namespaces::rows());
     all.extend(limits::rows());
     all.extend(gaps::rows());
+    all.extend(selinux::rows());
     all
 }
 
