@@ -212,9 +212,7 @@ extern "C" fn ask() -> ! {
     if listener < 0 {
         raw::die();
     }
-    while header.go.load(SeqCst) == 0 {
-        std::hint::spin_loop();
-    }
+    raw::spin_until(|| header.go.load(SeqCst) != 0);
     if let Some(program) = task.program {
         header.not_executed.store(program.execute(), SeqCst);
         raw::die();
@@ -235,10 +233,8 @@ extern "C" fn ask() -> ! {
     }
     header.done.store(1, SeqCst);
     if task.own != Own::Notify {
-        loop {
-            // The supervisor ends this process, whose own filter lets it make no call.
-            std::hint::spin_loop();
-        }
+        // The supervisor ends this process, whose own filter lets it make no call.
+        raw::spin_until(|| false);
     }
     #[allow(clippy::cast_sign_loss)]
     // SAFETY: exit(2) comes to the listener, where the supervisor ends this process.

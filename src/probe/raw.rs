@@ -156,6 +156,20 @@ pub(super) unsafe fn thread(flags: u64, stack_top: *mut u8, run: extern "C" fn()
     answer
 }
 
+/// Waits, without a system call, for what another process does. Who waits for longer than
+/// any of them lives was left alone, and ends.
+pub(super) fn spin_until(done: impl Fn() -> bool) {
+    /// Some seconds: a turn takes tens of nanoseconds.
+    const LONGEST: u32 = 200_000_000;
+    for _ in 0..LONGEST {
+        if done() {
+            return;
+        }
+        std::hint::spin_loop();
+    }
+    die()
+}
+
 /// Ends this process without a system call, which a filter could refuse: by an
 /// instruction that no processor knows.
 pub(super) fn die() -> ! {

@@ -46,5 +46,6 @@ mod sweep;
 mod syscalls_causes;
 mod syscalls_cli;
 mod syscalls_execute;
+mod syscalls_faults;
 mod tables;
 mod token_secrecy;
