@@ -85,6 +85,14 @@ pub struct ProbeArgs {
     /// their arguments change nothing, whoever makes them.
     #[arg(long)]
     pub execute: bool,
+    /// Ask by a tracer where a filter has a listener already: what it notifies then comes to
+    /// that listener's supervisor, who may answer it, or let it run as it was asked.
+    #[arg(long)]
+    pub probe_under_listener: bool,
+    /// Tell calls that a filter hands to a tracer from those that it allows: a child is
+    /// killed for each, and the kernel may log that.
+    #[arg(long)]
+    pub tell_trace: bool,
 }
 
 /// How a report is shown, and where.

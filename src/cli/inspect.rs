@@ -86,7 +86,11 @@ fn ask(seccomp: &mut Seccomp, no_probe: bool, how: ProbeArgs) {
         };
         return;
     }
-    let asked = probe::verdicts(seccomp.mode.known().copied());
+    let asking = probe::Asking {
+        under_listener: how.probe_under_listener,
+        tell_trace: how.tell_trace,
+    };
+    let asked = probe::verdicts(seccomp.mode.known().copied(), asking);
     seccomp.method = asked.method;
     seccomp.abis = asked.abis;
     if how.execute {

@@ -64,8 +64,8 @@ pub use reading::{Denial, Reading};
 pub use report::{Confinement, Report, SCHEMA};
 pub use runtime::{Claim, Manager, Runtime, Sandbox};
 pub use seccomp::{
-    AbiVerdicts, ArgumentVerdict, Cause, ConditionalVerdict, DumpedFilter, Seccomp, SeccompMethod,
-    SeccompMode, SyscallVerdict, VerdictRange,
+    AbiVerdicts, ArgumentVerdict, Cause, ConditionalVerdict, DumpedFilter, LetThrough, Seccomp,
+    SeccompMethod, SeccompMode, SyscallVerdict, VerdictRange,
 };
 pub use sysctls::NamespacedSysctl;
 pub use text::Text;

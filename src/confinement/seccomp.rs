@@ -51,7 +51,11 @@ pub enum SeccompMethod {
     Strict,
     /// Every number was asked of the inherited filters, under an own filter that
     /// answers USER_NOTIF: no syscall body ran.
-    Notify,
+    Notify {
+        /// What [`Verdict::Allowed`] may be as well, since it looks the same.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        allowed_may_be: Vec<LetThrough>,
+    },
     /// Every number was asked under an own filter that answers TRACE without a
     /// tracer; ENOSYS is then ambiguous.
     TraceWithoutTracer {
@@ -63,6 +67,9 @@ pub enum SeccompMethod {
     Traced {
         /// Why the better method was not to be had.
         why: String,
+        /// What [`Verdict::Allowed`] may be as well, since it looks the same.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        allowed_may_be: Vec<LetThrough>,
     },
     /// The filter programs were dumped and evaluated.
     Dumped {
@@ -74,6 +81,16 @@ pub enum SeccompMethod {
         /// Why not.
         why: String,
     },
+}
+
+/// What an inherited filter may do with a call that a probe sees let through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LetThrough {
+    /// [`Verdict::Logged`].
+    Logged,
+    /// [`Verdict::Traced`]: without a tracer the call fails with ENOSYS.
+    Traced,
 }
 
 /// The verdicts of one ABI.

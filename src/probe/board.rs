@@ -1,55 +1,121 @@
-//! The memory that the asking child and its supervisor share.
+//! The memory that the asking processes and their supervisor share.
 
 use std::num::NonZeroUsize;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicI64, AtomicU32};
+use std::sync::atomic::{AtomicI32, AtomicI64, AtomicU8, AtomicU32, Ordering::SeqCst};
 
 use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous, munmap};
 
-use super::question::Question;
-
-/// The child has not come to its listener yet.
+/// No child has come to its filter yet.
 pub(super) const NO_LISTENER: i64 = i64::MIN;
-/// No answer yet.
-pub(super) const UNANSWERED: i64 = i64::MIN;
 
-/// What child and supervisor tell each other, without a system call. Laid out as
-/// `arm/ask.s` knows it.
-#[derive(Debug)]
-#[repr(C)]
+/// What child and supervisor tell each other, without a system call.
+#[derive(Debug, Default)]
 pub(super) struct Header {
     /// The listener's descriptor, or the negative errno of the call that failed.
     pub(super) listener: AtomicI64,
     /// Which call failed: 1 prctl, 2 seccomp.
     pub(super) stage: AtomicU32,
-    /// Set once the supervisor has seen that the listener is one.
+    /// Set once the supervisor traces the child, where it is to be traced.
     pub(super) go: AtomicU32,
+    /// Set once the child has seen that its filter is really there.
+    pub(super) asking: AtomicU32,
     /// The question being asked.
     pub(super) cursor: AtomicU32,
-    /// Set while the SIGSYS handler returns: its rt_sigreturn has to be let through.
-    pub(super) returning: AtomicU32,
     /// Set when the last question has been asked.
     pub(super) done: AtomicU32,
-    /// Set when the asking thread ended and its process did not.
-    pub(super) thread_died: AtomicU32,
-    /// Set where no thread of its own could be had for asking.
+    /// Set when no further question is to be asked.
+    pub(super) stop: AtomicU32,
+    /// Set while there is no second thread beside the one that asks.
     pub(super) alone: AtomicU32,
-    /// Set by a program that asks before its first question.
-    pub(super) asking: AtomicU32,
-    /// What execveat(2) returned, where it did.
-    pub(super) not_executed: AtomicI64,
+    /// Set once it is known that this kernel has no compatibility gate.
+    pub(super) no_compat: AtomicU32,
+    /// Set where no handler of SIGSYS could be had: a trap then kills.
+    pub(super) untrapped: AtomicU32,
+    /// Set while a call is made for the tracer's sake alone.
+    pub(super) marking: AtomicU32,
+    /// Where the tracer can read what the asking thread waited for; negative if nowhere.
+    pub(super) status: AtomicI32,
 }
 
-/// One question's place on the board. Laid out as `arm/ask.s` knows it.
-#[derive(Debug)]
-#[repr(C)]
+/// What became of a question, as the asking side saw it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Outcome {
+    /// Nothing yet.
+    Unanswered = 0,
+    /// The call returned.
+    Returned,
+    /// It raised SIGSYS; the slot's data are the trap's.
+    Trapped,
+    /// The thread that asked was killed, and its process was not.
+    KilledThread,
+    /// SIGSYS ended the process.
+    KilledProcess,
+    /// SIGSYS ended the process, which had no other thread.
+    Killed,
+    /// Another signal ended the process: the slot's data.
+    Died,
+    /// How it ended could not be learnt.
+    Lost,
+}
+
+/// One question's place on the board.
+#[derive(Debug, Default)]
 pub(super) struct Slot {
-    /// What the call returned to the child.
-    pub(super) answer: AtomicI64,
-    /// Set by the supervisor when the call came to its listener.
-    pub(super) seen: AtomicU32,
-    /// 1 + the data of the trap, when the handler ran.
-    pub(super) trapped: AtomicU32,
+    answer: AtomicI64,
+    data: AtomicU32,
+    outcome: AtomicU8,
+    /// Set by the supervisor when the call came to the own filter.
+    pub(super) seen: AtomicU8,
+    /// Set by the tracer when the call waited for somebody else's answer.
+    pub(super) waited: AtomicU8,
+    /// Set by the tracer when an inherited filter handed it to a tracer.
+    pub(super) handed: AtomicU8,
+}
+
+impl Slot {
+    /// Notes what the call returned.
+    pub(super) fn returned(&self, answer: i64) {
+        self.answer.store(answer, SeqCst);
+        self.outcome.store(Outcome::Returned as u8, SeqCst);
+    }
+
+    /// Notes what became of it, with what belongs to that.
+    pub(super) fn note(&self, outcome: Outcome, data: u32) {
+        self.data.store(data, SeqCst);
+        self.outcome.store(outcome as u8, SeqCst);
+    }
+
+    /// What the call returned, if it did.
+    pub(super) fn answer(&self) -> Option<i64> {
+        (self.outcome() == Outcome::Returned).then(|| self.answer.load(SeqCst))
+    }
+
+    /// What became of it.
+    pub(super) fn outcome(&self) -> Outcome {
+        match self.outcome.load(SeqCst) {
+            0 => Outcome::Unanswered,
+            1 => Outcome::Returned,
+            2 => Outcome::Trapped,
+            3 => Outcome::KilledThread,
+            4 => Outcome::KilledProcess,
+            5 => Outcome::Killed,
+            6 => Outcome::Died,
+            _ => Outcome::Lost,
+        }
+    }
+
+    /// What belongs to the outcome.
+    pub(super) fn data(&self) -> u32 {
+        self.data.load(SeqCst)
+    }
+
+    /// Notes the data of a filter that hands the call to a tracer.
+    pub(super) fn handed(&self, data: u16) {
+        self.data.store(u32::from(data), SeqCst);
+        self.handed.store(1, SeqCst);
+    }
 }
 
 /// The shared mapping: a header, then a slot for each question.
@@ -60,65 +126,25 @@ pub(super) struct Board {
     slots: usize,
 }
 
-/// Where the slots begin.
-const SLOTS: usize = size_of::<Header>().next_multiple_of(64);
-
-// As `arm/ask.s` has them.
-const _: () = {
-    assert!(std::mem::offset_of!(Header, cursor) == 16);
-    assert!(std::mem::offset_of!(Header, returning) == 20);
-    assert!(std::mem::offset_of!(Header, done) == 24);
-    assert!(std::mem::offset_of!(Header, thread_died) == 28);
-    assert!(std::mem::offset_of!(Header, alone) == 32);
-    assert!(std::mem::offset_of!(Header, asking) == 36);
-    assert!(SLOTS == 64 && size_of::<Slot>() == 16);
-    assert!(std::mem::offset_of!(Slot, trapped) == 12);
-};
-
 impl Board {
-    /// How many bytes a board for so many questions has.
-    pub(super) fn bytes(questions: &[Question]) -> usize {
-        SLOTS + questions.len() * size_of::<Slot>()
-    }
-
     /// Maps a board for so many questions.
-    pub(super) fn new(questions: &[Question]) -> nix::Result<Self> {
+    pub(super) fn new(questions: usize) -> nix::Result<Self> {
+        let bytes = size_of::<Header>().next_multiple_of(64) + questions * size_of::<Slot>();
+        let bytes = NonZeroUsize::new(bytes).ok_or(nix::errno::Errno::EINVAL)?;
         // SAFETY: a fresh anonymous mapping aliases nothing.
-        Self::mapped(questions, |bytes, access| unsafe {
-            mmap_anonymous(None, bytes, access, MapFlags::MAP_SHARED)
-        })
-    }
-
-    /// Maps a board that is in a file, of as many bytes as it has and all of them zero, so
-    /// that a program can map it as well.
-    #[cfg(target_arch = "aarch64")]
-    pub(super) fn in_file(
-        questions: &[Question],
-        file: &std::os::fd::OwnedFd,
-    ) -> nix::Result<Self> {
-        // SAFETY: the mapping aliases no memory of this process; what another one does to
-        // it goes through atomics.
-        Self::mapped(questions, |bytes, access| unsafe {
-            nix::sys::mman::mmap(None, bytes, access, MapFlags::MAP_SHARED, file, 0)
-        })
-    }
-
-    fn mapped(
-        questions: &[Question],
-        map: impl FnOnce(NonZeroUsize, ProtFlags) -> nix::Result<NonNull<nix::libc::c_void>>,
-    ) -> nix::Result<Self> {
-        let bytes = NonZeroUsize::new(Self::bytes(questions)).ok_or(nix::errno::Errno::EINVAL)?;
-        let memory = map(bytes, ProtFlags::PROT_READ | ProtFlags::PROT_WRITE)?;
-        let board = Self {
+        let memory = unsafe {
+            mmap_anonymous(
+                None,
+                bytes,
+                ProtFlags::PROT_READ | ProtFlags::PROT_WRITE,
+                MapFlags::MAP_SHARED,
+            )?
+        };
+        Ok(Self {
             memory,
             bytes,
-            slots: questions.len(),
-        };
-        for slot in board.slots() {
-            slot.answer
-                .store(UNANSWERED, std::sync::atomic::Ordering::SeqCst);
-        }
-        Ok(board)
+            slots: questions,
+        })
     }
 
     pub(super) fn header(&self) -> &Header {
@@ -131,9 +157,31 @@ impl Board {
         // SAFETY: the slots follow the header at a multiple of 64, inside the mapping;
         // zeroed memory is a valid slot; atomics may be shared.
         unsafe {
-            let start = self.memory.cast::<u8>().add(SLOTS);
+            let start = self
+                .memory
+                .cast::<u8>()
+                .add(size_of::<Header>().next_multiple_of(64));
             std::slice::from_raw_parts(start.cast::<Slot>().as_ptr(), self.slots)
         }
+    }
+
+    /// The slot of the question being asked.
+    pub(super) fn current(&self) -> Option<&Slot> {
+        self.slots().get(self.header().cursor.load(SeqCst) as usize)
+    }
+
+    /// Notes what became of the question being asked, and goes on to the next.
+    pub(super) fn pass(&self, outcome: Outcome, data: u32) {
+        if let Some(slot) = self.current() {
+            slot.note(outcome, data);
+        }
+        self.header().cursor.fetch_add(1, SeqCst);
+    }
+
+    /// Whether there is nothing more to ask.
+    pub(super) fn over(&self) -> bool {
+        let header = self.header();
+        header.done.load(SeqCst) == 1 || header.stop.load(SeqCst) == 1
     }
 }
 

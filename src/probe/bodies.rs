@@ -7,12 +7,13 @@
 
 use std::time::Instant;
 
-use crate::confinement::{AbiVerdicts, Verdict};
+use crate::confinement::{AbiVerdicts, SyscallVerdict, Verdict};
 use crate::syscalls::Abi;
 
-use super::child::{Own, SENTINEL};
+use super::answer::Answer;
+use super::own::{Own, SENTINEL};
 use super::question::{Arguments, Question};
-use super::supervisor::{self, Answer};
+use super::supervisor::{self, How};
 
 /// Their numbers, which are x86_64's alone.
 const NUMBERS: [u32; 2] = [335, 336];
@@ -21,39 +22,29 @@ const NUMBERS: [u32; 2] = [335, 336];
 pub(super) struct Bodies([Option<bool>; NUMBERS.len()]);
 
 impl Bodies {
-    /// Makes both calls below an own filter whose error outranks any other filter's: another
-    /// error is the body's own.
-    pub(super) fn tried(until: Instant) -> Self {
-        if Abi::native() != Abi::X86_64 {
-            return Self([None; NUMBERS.len()]);
-        }
-        let questions = NUMBERS.map(|number| Question {
-            abi: Abi::X86_64,
-            number,
-            asked_with: Arguments::Zero,
-        });
-        let answers = supervisor::put(&questions, Own::Errno, until).unwrap_or_default();
-        let mut unseen = [None; NUMBERS.len()];
-        for (unseen, answer) in unseen.iter_mut().zip(answers) {
-            *unseen = match answer {
-                Answer::Returned(error) => Some(error != -i64::from(SENTINEL)),
-                Answer::Died(nix::sys::signal::Signal::SIGILL) => Some(true),
-                _ => None,
-            };
-        }
-        Self(unseen)
-    }
-
-    /// Puts what is known into the verdicts.
-    pub(super) fn mark(&self, abis: &mut [AbiVerdicts]) {
+    /// Tells, where one of them was answered otherwise than by the own filter, by whom.
+    pub(super) fn mark(abis: &mut [AbiVerdicts], until: Instant) {
         let native = abis.iter_mut().find(|abi| abi.native);
-        let syscalls = native.into_iter().flat_map(|abi| abi.syscalls.iter_mut());
-        for syscall in syscalls {
-            let at = NUMBERS.iter().position(|number| *number == syscall.number);
-            let Some(unseen) = at.and_then(|at| self.0.get(at)) else {
-                continue;
-            };
-            syscall.verdict = match (unseen, &syscall.verdict) {
+        let mut answered: Vec<(usize, &mut SyscallVerdict)> = native
+            .into_iter()
+            .flat_map(|abi| abi.syscalls.iter_mut())
+            .filter(|syscall| {
+                matches!(
+                    syscall.verdict,
+                    Verdict::Errno(_) | Verdict::Inconclusive(_)
+                )
+            })
+            .filter_map(|syscall| {
+                let at = NUMBERS.iter().position(|number| *number == syscall.number);
+                Some((at?, syscall))
+            })
+            .collect();
+        if answered.is_empty() || Abi::native() != Abi::X86_64 {
+            return;
+        }
+        let Self(unseen) = Self::tried(until);
+        for (at, syscall) in &mut answered {
+            syscall.verdict = match (unseen.get(*at).copied().flatten(), &syscall.verdict) {
                 (Some(true), _) => Verdict::NeverFiltered,
                 (None, Verdict::Errno(_)) => Verdict::Inconclusive(format!(
                     "{}: of a filter, or of its own body, which some kernels show to no filter",
@@ -63,5 +54,26 @@ impl Bodies {
             };
             syscall.cause = None;
         }
+    }
+
+    /// Makes both calls below an own filter whose error outranks any other filter's: another
+    /// error is the body's own.
+    fn tried(until: Instant) -> Self {
+        let questions = NUMBERS.map(|number| Question {
+            abi: Abi::X86_64,
+            number,
+            asked_with: Arguments::Zero,
+        });
+        let how = How::here(Own::Errno, until);
+        let answers = supervisor::put(&questions, how).unwrap_or_default();
+        let mut unseen = [None; NUMBERS.len()];
+        for (unseen, answer) in unseen.iter_mut().zip(answers) {
+            *unseen = match answer {
+                Answer::Returned(error) => Some(error != -i64::from(SENTINEL)),
+                Answer::Died(nix::sys::signal::Signal::SIGILL) => Some(true),
+                _ => None,
+            };
+        }
+        Self(unseen)
     }
 }

@@ -12,10 +12,10 @@ use nix::sys::signal::Signal;
 use crate::confinement::{AbiVerdicts, Verdict};
 use crate::syscalls::Abi;
 
-use super::board::{Board, UNANSWERED};
+use super::board::Board;
 use super::execute_child::{self, Setup};
 use super::question::{Arguments, Question};
-use super::supervisor::Child;
+use super::reaped::Child;
 
 /// The call that is made: it takes nothing, changes nothing, and no layer refuses it.
 const CALL: &str = "getpid";
@@ -26,34 +26,51 @@ const STALL: Duration = Duration::from_millis(60);
 /// tried: one `getpid` in a disposable child, made only where its verdict is
 /// [`Verdict::Allowed`].
 pub(super) fn mark_offered(abis: &mut [AbiVerdicts]) {
-    for abi in abis.iter_mut().filter(|abi| !abi.native) {
-        let asked = abi.by_name(CALL).map(|call| (call.number, &call.verdict));
-        let known = Abi::ALL.into_iter().find(|known| known.as_str() == abi.abi);
-        abi.offered = match (asked, known) {
-            (Some((number, Verdict::Allowed)), Some(known)) => tried(Question {
-                abi: known,
-                number,
-                asked_with: Arguments::Zero,
-            }),
-            _ => None,
-        };
+    let call = |table: &AbiVerdicts| {
+        let asked = table.by_name(CALL)?;
+        let abi = Abi::ALL.into_iter().find(|abi| abi.as_str() == table.abi)?;
+        (!table.native && asked.verdict == Verdict::Allowed).then_some(Question {
+            abi,
+            number: asked.number,
+            asked_with: Arguments::Zero,
+        })
+    };
+    let mut calls: Vec<(usize, Question)> = abis
+        .iter()
+        .enumerate()
+        .filter_map(|(at, table)| Some((at, call(table)?)))
+        .collect();
+    // The gate that may be missing ends the child: it comes last.
+    calls.sort_by_key(|(_, call)| call.compat());
+    let (tables, calls): (Vec<usize>, Vec<Question>) = calls.into_iter().unzip();
+    let Some(offered) = tried(&calls) else { return };
+    for (at, offered) in tables.into_iter().zip(offered) {
+        if let Some(table) = abis.get_mut(at) {
+            table.offered = offered;
+        }
     }
 }
 
-/// Makes the call; `None` where no child could be had for it, or it came to no end.
-fn tried(call: Question) -> Option<bool> {
-    let calls = [call];
-    let board = Board::new(&calls).ok()?;
-    let started = execute_child::start(&board, &calls, &Setup::only(&[])).ok()?;
+/// Makes the calls; `None` where no child could be had for them, or one came to no end.
+fn tried(calls: &[Question]) -> Option<Vec<Option<bool>>> {
+    if calls.is_empty() {
+        return None;
+    }
+    let board = Board::new(calls.len()).ok()?;
+    let started = execute_child::start(&board, calls, &Setup::only(&[])).ok()?;
     let mut child = Child::new(started);
     let until = Instant::now() + STALL;
     while board.header().done.load(SeqCst) == 0 && !child.poll() && Instant::now() < until {
-        std::thread::sleep(Duration::from_micros(50));
+        std::thread::yield_now();
     }
-    let answer = board.slots().first()?.answer.load(SeqCst);
-    match child.end() {
-        Some(Signal::SIGSEGV) if call.compat() => Some(false),
-        _ if answer == UNANSWERED => None,
-        _ => Some(answer >= 0),
-    }
+    let died = child.end();
+    let offered = calls
+        .iter()
+        .zip(board.slots())
+        .map(|(call, slot)| match (slot.answer(), died) {
+            (Some(answer), _) => Some(answer >= 0),
+            (None, Some(Signal::SIGSEGV)) if call.compat() => Some(false),
+            (None, _) => None,
+        });
+    Some(offered.collect())
 }

@@ -4,15 +4,20 @@
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::{Duration, Instant};
 
-use crate::confinement::{Errno, Executed, Seccomp, SeccompMethod, SyscallVerdict, Verdict};
+use crate::confinement::{
+    Errno, Executed, LetThrough, Seccomp, SeccompMethod, SyscallVerdict, Verdict,
+};
 use crate::syscalls::{Abi, Execution, semantics};
 
-use super::board::{Board, UNANSWERED};
-use super::child::Own;
+use super::answer::Answer;
+use super::board::Board;
 use super::execute_child::{self, Setup};
 use super::memory::Memory;
+use super::own::Own;
 use super::question::{Arguments, Question};
-use super::supervisor::{self, Answer, Child};
+use super::reaped::Child;
+use super::supervisor::{self, How};
+use super::tell;
 
 /// How long all executions may take together, and the questions before them.
 pub const EXECUTION_LIMIT: Duration = Duration::from_millis(350);
@@ -51,7 +56,17 @@ pub fn execute(seccomp: &mut Seccomp) {
         }
     }
     let answers = match passing(&seccomp.method, &meant, until) {
-        Ok((setup, passing)) => run(&meant, &passing, &setup, until),
+        Ok((setup, passing)) => {
+            let mut answers = run(&meant, &passing, &setup, until);
+            if may_be_traced(&seccomp.method) {
+                for (at, data) in handed_on(&meant, &mut answers, until) {
+                    if let Some(syscall) = abi.syscalls.get_mut(at) {
+                        syscall.verdict = Verdict::Traced(data);
+                    }
+                }
+            }
+            answers
+        }
         Err(why) => vec![Executed::NotExecuted(why); meant.len()],
     };
     for ((at, _), answer) in meant.iter().zip(answers) {
@@ -81,7 +96,7 @@ fn passing(
 ) -> Result<(Setup, Vec<bool>), String> {
     match method {
         SeccompMethod::NoFilter => return Ok((Setup::all(), vec![true; meant.len()])),
-        SeccompMethod::Notify => {}
+        SeccompMethod::Notify { .. } => {}
         _ => return Err("the filters could not be asked whether they let it pass".to_owned()),
     }
     let setup = Setup::questions();
@@ -90,11 +105,54 @@ fn passing(
         .into_iter()
         .chain(meant.iter().map(|(_, question)| *question))
         .collect();
-    let answers = supervisor::put(&questions, Own::Notify, until)
+    let answers = supervisor::put(&questions, How::here(Own::Notify, until))
         .map_err(|refusal| format!("the filters could not be asked again: {refusal}"))?;
     let passed: Vec<bool> = answers.iter().map(|a| *a == Answer::PassedOn).collect();
     let (setup, passed) = passed.split_at(wanted.min(passed.len()));
     Ok((Setup::only(setup), passed.to_vec()))
+}
+
+/// Whether what was let through may be an inherited TRACE.
+fn may_be_traced(method: &SeccompMethod) -> bool {
+    let SeccompMethod::Notify { allowed_may_be } = method else {
+        return false;
+    };
+    allowed_may_be.contains(&LetThrough::Traced)
+}
+
+/// A call that a filter hands to a tracer fails with ENOSYS where there is none, as one does
+/// that the kernel has not. Gives the places of those, with the filter's data.
+fn handed_on(
+    meant: &[(usize, Question)],
+    answers: &mut [Executed],
+    until: Instant,
+) -> Vec<(usize, u16)> {
+    let missing = Executed::Refused(Errno(nix::libc::ENOSYS));
+    let mut suspects: Vec<(usize, Question, &mut Executed)> = meant
+        .iter()
+        .zip(answers)
+        .filter(|(_, answer)| **answer == missing)
+        .map(|((at, question), answer)| (*at, *question, answer))
+        .collect();
+    if suspects.is_empty() {
+        return Vec::new();
+    }
+    let asked: Vec<Question> = suspects.iter().map(|(_, question, _)| *question).collect();
+    let mut told = vec![Answer::PassedOn; asked.len()];
+    let known = tell::traces(&asked, &mut told, until);
+    let mut found = Vec::new();
+    for ((at, _, executed), told) in suspects.iter_mut().zip(told) {
+        let why = match told {
+            Answer::Handed(data) => {
+                found.push((*at, data));
+                "a filter hands it to a tracer, and there is none"
+            }
+            _ if known => continue,
+            _ => "ENOSYS: the kernel's, or of a filter that hands it to a tracer",
+        };
+        **executed = Executed::NotExecuted(why.to_owned());
+    }
+    found
 }
 
 /// Makes the calls that pass, each once, and gives what came of every one.
@@ -131,7 +189,7 @@ fn run_children(
     until: Instant,
     answers: &mut [Executed],
 ) -> nix::Result<()> {
-    let board = Board::new(calls)?;
+    let board = Board::new(calls.len())?;
     let header = board.header();
     let mut stalled: Vec<(usize, String)> = Vec::new();
     while (header.cursor.load(SeqCst) as usize) < calls.len() && Instant::now() < until {
@@ -163,8 +221,7 @@ fn run_children(
         header.cursor.store(at.saturating_add(1), SeqCst);
     }
     for (answer, slot) in answers.iter_mut().zip(board.slots()) {
-        let returned = slot.answer.load(SeqCst);
-        if returned != UNANSWERED {
+        if let Some(returned) = slot.answer() {
             *answer = judged(returned);
         }
     }

@@ -6,10 +6,8 @@ use nix::errno::Errno;
 use nix::libc;
 use nix::unistd::Pid;
 
-use crate::syscalls::Abi;
-
-use super::board::{Board, UNANSWERED};
-use super::question::{Arguments, Question};
+use super::board::Board;
+use super::question::Question;
 use super::raw;
 
 /// The calls that set the child apart, in their order: it ends with its parent, leaves no
@@ -53,12 +51,7 @@ impl Setup {
     /// The calls, as questions to the filters.
     pub(super) fn questions() -> Vec<Question> {
         let ask = |(number, [a, b, c]): (libc::c_long, [u64; 3])| {
-            let number = u32::try_from(number).unwrap_or(u32::MAX);
-            Question {
-                abi: Abi::native(),
-                number,
-                asked_with: Arguments::Given([a, b, c, 0, 0, 0]),
-            }
+            Question::given(number, [a, b, c, 0, 0, 0])
         };
         PREPARATION.into_iter().map(ask).collect()
     }
@@ -95,8 +88,7 @@ fn run(board: &Board, calls: &[Question], setup: &Setup) -> ! {
         // says of each why it changes nothing, with all capabilities too. Pointers are to
         // memory that the caller keeps for as long as this process runs.
         let answer = unsafe { raw::any(call.compat(), u64::from(call.number), call.arguments()) };
-        slot.answer
-            .store(if answer == UNANSWERED { 0 } else { answer }, SeqCst);
+        slot.returned(answer);
         header.cursor.store(cursor + 1, SeqCst);
     }
     header.done.store(1, SeqCst);

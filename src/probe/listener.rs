@@ -3,10 +3,11 @@
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::libc::{seccomp_notif, seccomp_notif_resp};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-use super::child::SENTINEL;
+use super::own::SENTINEL;
 
 nix::ioctl_readwrite!(notif_recv, b'!', 0, seccomp_notif);
 nix::ioctl_readwrite!(notif_send, b'!', 1, seccomp_notif_resp);
@@ -18,13 +19,11 @@ nix::ioctl_write_int_bad!(
 
 /// `SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP`, since Linux 6.6.
 const SYNC_WAKE_UP: i32 = 1;
-/// `SECCOMP_USER_NOTIF_FLAG_CONTINUE`, since Linux 5.5.
-const CONTINUE: u32 = 1;
 
 /// What came to the listener.
 pub(super) enum Event {
-    /// A call waits; these are its `AUDIT_ARCH_*` and its number.
-    Call { id: u64, arch: u32, number: u32 },
+    /// A call waits, by this name.
+    Call(u64),
     /// Nothing came in time.
     Quiet,
     /// The child is gone.
@@ -48,6 +47,12 @@ impl Listener {
             Err(Errno::ENOENT) => {}
             Err(errno) => return Err(errno),
             Ok(_) => return Err(Errno::EBADF),
+        }
+        // What was open before this program was started has not this flag; a listener that
+        // seccomp(2) has just made has.
+        let flags = FdFlag::from_bits_retain(fcntl(borrowed, FcntlArg::F_GETFD)?);
+        if !flags.contains(FdFlag::FD_CLOEXEC) {
+            return Err(Errno::EBADF);
         }
         // SAFETY: it is the child's new listener, in the descriptor table that both
         // share, and nothing else here owns it.
@@ -73,38 +78,19 @@ impl Listener {
         let mut call: seccomp_notif = unsafe { std::mem::zeroed() };
         // SAFETY: as above; the structure outlives the call.
         match unsafe { notif_recv(self.0.as_raw_fd(), &raw mut call) } {
-            #[allow(clippy::cast_sign_loss)]
-            Ok(_) => Event::Call {
-                id: call.id,
-                arch: call.data.arch,
-                number: call.data.nr as u32,
-            },
+            Ok(_) => Event::Call(call.id),
             Err(_) => Event::Quiet,
         }
     }
 
     /// Refuses a waiting call: its body does not run.
     pub(super) fn refuse(&self, id: u64) {
-        self.answer(seccomp_notif_resp {
+        let mut response = seccomp_notif_resp {
             id,
             val: 0,
             error: -SENTINEL,
             flags: 0,
-        });
-    }
-
-    /// Lets a waiting call run: the handler's own rt_sigreturn, and what a program that asks
-    /// starts with. Since Linux 5.5; before, the call goes on waiting.
-    pub(super) fn let_through(&self, id: u64) {
-        self.answer(seccomp_notif_resp {
-            id,
-            val: 0,
-            error: 0,
-            flags: CONTINUE,
-        });
-    }
-
-    fn answer(&self, mut response: seccomp_notif_resp) {
+        };
         // SAFETY: the structure outlives the call. A child that is gone gives an error, which
         // the next event shows.
         let _ = unsafe { notif_send(self.0.as_raw_fd(), &raw mut response) };

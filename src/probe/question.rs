@@ -27,6 +27,15 @@ pub(super) enum Arguments {
 }
 
 impl Question {
+    /// A call of the native ABI with these registers.
+    pub(super) fn given(number: nix::libc::c_long, registers: [u64; 6]) -> Self {
+        Self {
+            abi: Abi::native(),
+            number: u32::try_from(number).unwrap_or(u32::MAX),
+            asked_with: Arguments::Given(registers),
+        }
+    }
+
     /// The registers.
     pub(super) fn arguments(&self) -> [u64; 6] {
         match self.asked_with {

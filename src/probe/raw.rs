@@ -102,58 +102,137 @@ pub(super) unsafe fn any(compat: bool, number: u64, args: [u64; 6]) -> i64 {
     }
 }
 
-/// Starts a thread of this process on its own stack and waits, inside the call, until
-/// the thread has ended. Gives the kernel's answer: the thread's id, or a negative error.
-///
-/// # Safety
-/// `stack_top` must be the aligned end of memory that nothing else uses; `run` must
-/// not return, unwind, or use thread-local storage of the C library.
 #[cfg(target_arch = "x86_64")]
-pub(super) unsafe fn thread(flags: u64, stack_top: *mut u8, run: extern "C" fn() -> !) -> i64 {
-    let answer: i64;
-    // SAFETY: the new thread leaves this block by `run`, on its own stack; the old one
-    // goes on after it with all its registers.
-    unsafe {
-        asm!(
-            "syscall",
-            "test rax, rax",
-            "jnz 2f",
-            "xor ebp, ebp",
-            "call r12",
-            "ud2",
-            "2:",
-            inlateout("rax") nix::libc::SYS_clone => answer,
-            in("rdi") flags, in("rsi") stack_top, in("rdx") 0, in("r10") 0, in("r8") 0,
-            in("r12") run,
-            lateout("rcx") _, lateout("r11") _,
-        );
-    }
-    answer
+std::arch::global_asm!(
+    ".pushsection .text.amiconfined_exempt,\"ax\",@progbits",
+    ".globl amiconfined_exempt",
+    ".globl amiconfined_exempt_return",
+    ".hidden amiconfined_exempt",
+    ".hidden amiconfined_exempt_return",
+    "amiconfined_exempt:",
+    "mov rax, rdi",
+    "mov rdi, rsi",
+    "mov rsi, rdx",
+    "mov rdx, rcx",
+    "mov r10, r8",
+    "mov r8, r9",
+    "syscall",
+    "amiconfined_exempt_return:",
+    "ret",
+    ".popsection",
+);
+
+#[cfg(target_arch = "aarch64")]
+std::arch::global_asm!(
+    ".pushsection .text.amiconfined_exempt,\"ax\",@progbits",
+    ".globl amiconfined_exempt",
+    ".globl amiconfined_exempt_return",
+    ".hidden amiconfined_exempt",
+    ".hidden amiconfined_exempt_return",
+    "amiconfined_exempt:",
+    "mov x8, x0",
+    "mov x0, x1",
+    "mov x1, x2",
+    "mov x2, x3",
+    "mov x3, x4",
+    "mov x4, x5",
+    "svc 0",
+    "amiconfined_exempt_return:",
+    // A new thread finds where it begins at the top of its stack.
+    "cbz x6, 2f",
+    "cbnz x0, 2f",
+    "mov x29, xzr",
+    "blr x6",
+    "2: ret",
+    ".popsection",
+);
+
+unsafe extern "C" {
+    fn amiconfined_exempt(
+        number: u64,
+        a: u64,
+        b: u64,
+        c: u64,
+        d: u64,
+        e: u64,
+        #[cfg(target_arch = "aarch64")] start: u64,
+    ) -> i64;
+    fn amiconfined_exempt_return();
 }
 
-/// As on x86_64.
+/// Where the kernel says that a call made by [`exempt`] comes from
+/// (`seccomp_data.instruction_pointer`).
+pub(super) fn exempt_return() -> u64 {
+    (amiconfined_exempt_return as *const ()).expose_provenance() as u64
+}
+
+/// One system call of the native ABI, by the only instruction that the own filter lets
+/// through.
 ///
 /// # Safety
-/// As on x86_64.
-#[cfg(target_arch = "aarch64")]
-pub(super) unsafe fn thread(flags: u64, stack_top: *mut u8, run: extern "C" fn() -> !) -> i64 {
-    let answer: i64;
-    // SAFETY: as on x86_64.
+/// The call must be safe with these arguments: its body runs.
+pub(super) unsafe fn exempt(number: i64, args: [u64; 5]) -> i64 {
+    let [a, b, c, d, e] = args;
+    // SAFETY: as this function's own; the routine keeps to the C calling convention.
     unsafe {
+        amiconfined_exempt(
+            number.cast_unsigned(),
+            a,
+            b,
+            c,
+            d,
+            e,
+            #[cfg(target_arch = "aarch64")]
+            0,
+        )
+    }
+}
+
+/// Starts a process or thread in this memory, on its own stack, by [`exempt`]'s
+/// instruction. Gives the kernel's answer: its id, or a negative error.
+///
+/// # Safety
+/// `stack_top` must be the end, aligned to 16, of memory that nothing else uses; `run`
+/// must not return, unwind, or use thread-local storage of the C library.
+pub(super) unsafe fn start(flags: i32, stack_top: *mut u8, run: extern "C" fn() -> !) -> i64 {
+    let run = (run as *const ()).expose_provenance() as u64;
+    let number = nix::libc::SYS_clone.cast_unsigned();
+    let flags = u64::from(flags.cast_unsigned());
+    // SAFETY: the new thread leaves the routine by `run`, on its own stack, which it takes
+    // from its top (x86_64) or from the register; the old one returns as from any call.
+    unsafe {
+        #[cfg(target_arch = "x86_64")]
+        {
+            let top = stack_top.cast::<u64>().sub(2);
+            top.write(run);
+            amiconfined_exempt(number, flags, top.expose_provenance() as u64, 0, 0, 0)
+        }
+        #[cfg(target_arch = "aarch64")]
+        {
+            let top = stack_top.expose_provenance() as u64;
+            amiconfined_exempt(number, flags, top, 0, 0, 0, run)
+        }
+    }
+}
+
+/// Leaves everything that this thread was doing, and runs `run` on a stack of its own.
+///
+/// # Safety
+/// As [`start`]; nothing that was on the old stack may be needed again.
+pub(super) unsafe fn jump(stack_top: *mut u8, run: extern "C" fn() -> !) -> ! {
+    // SAFETY: as this function's own; `run` never returns.
+    unsafe {
+        #[cfg(target_arch = "x86_64")]
+        asm!(
+            "mov rsp, {top}", "xor ebp, ebp", "call {run}", "ud2",
+            top = in(reg) stack_top, run = in(reg) run, options(noreturn),
+        );
+        #[cfg(target_arch = "aarch64")]
         std::arch::asm!(
-            "svc 0",
-            "cbnz x0, 2f",
-            "mov x29, xzr",
-            "blr x9",
-            "udf #0",
-            "2:",
-            in("x8") nix::libc::SYS_clone,
-            inlateout("x0") flags => answer,
-            in("x1") stack_top, in("x2") 0, in("x3") 0, in("x4") 0,
-            in("x9") run,
+            "mov sp, {top}", "mov x29, xzr", "blr {run}", "udf #0",
+            top = in(reg) stack_top, run = in(reg) run, options(noreturn),
         );
     }
-    answer
 }
 
 /// Waits, without a system call, for what another process does. Who waits for longer than

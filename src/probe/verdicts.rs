@@ -8,9 +8,9 @@ use crate::confinement::{
 };
 use crate::syscalls::{Abi, KERNEL_RELEASE};
 
-use super::child::Own;
+use super::answer::Answer;
+use super::own::Own;
 use super::question::{Arguments, Question};
-use super::supervisor::Answer;
 
 /// The verdict that an answer is.
 pub(super) fn verdict(answer: Answer, own: Own) -> Verdict {
@@ -22,6 +22,18 @@ pub(super) fn verdict(answer: Answer, own: Own) -> Verdict {
         Answer::KilledProcess => Verdict::Killed(KillScope::Process),
         Answer::Killed => Verdict::Inconclusive(
             "killed; no second thread could be had to tell thread from process".into(),
+        ),
+        Answer::KilledOrTrapped => Verdict::Inconclusive(
+            "killed or trapped; no handler could be had to tell one from the other".into(),
+        ),
+        Answer::Handed(data) => Verdict::Traced(data),
+        Answer::Waited => Verdict::Notified,
+        Answer::Somebody(Some(answer)) => Verdict::Inconclusive(format!(
+            "it returned {answer}, by a filter or by the supervisor of the listener that is present"
+        )),
+        Answer::Somebody(None) => Verdict::Inconclusive("no answer came".into()),
+        Answer::Lost => Verdict::Inconclusive(
+            "the process that asked ended, and how could not be learnt".into(),
         ),
         Answer::Died(signal) => {
             Verdict::Inconclusive(format!("the asking process died of {signal}"))
@@ -38,7 +50,7 @@ pub(super) fn of_action(action: Action) -> Verdict {
 fn returned(value: i64, own: Own) -> Verdict {
     if own == Own::Trace && value == -(NixErrno::ENOSYS as i64) {
         return Verdict::Inconclusive(
-            "ENOSYS: let through, or a filter's own errno(ENOSYS)".into(),
+            "ENOSYS: let through, or a filter's own errno(ENOSYS) or trace".into(),
         );
     }
     match i32::try_from(-value) {

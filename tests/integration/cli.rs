@@ -233,7 +233,7 @@ fn the_report_of_another_process_has_no_verdicts_and_says_why() {
     assert!(
         !matches!(
             asked,
-            amiconfined::confinement::SeccompMethod::Notify
+            amiconfined::confinement::SeccompMethod::Notify { .. }
                 | amiconfined::confinement::SeccompMethod::TraceWithoutTracer { .. }
         ),
         "{asked:?}"

@@ -34,6 +34,8 @@ mod pod_security_observed;
 mod probe;
 mod probe_fallbacks;
 mod probe_harmless;
+mod probe_kills;
+mod probe_traced;
 mod probe_unfiltered;
 mod report;
 mod report_cluster;

@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-use amiconfined::confinement::{KillScope, SeccompMethod, Verdict};
-use amiconfined::probe;
+use amiconfined::confinement::{KillScope, SeccompMethod, SeccompMode, Verdict};
+use amiconfined::probe::{self, Asking};
 use libseccomp::{ScmpAction, ScmpArgCompare, ScmpCompareOp, ScmpFilterContext, ScmpSyscall};
 
 /// Runs this same test, given by its path, in a process of its own.
@@ -52,9 +52,9 @@ fn each_action_shows_itself() {
         filter.load().unwrap();
 
         let started = std::time::Instant::now();
-        let found = probe::verdicts(None);
+        let found = probe::verdicts(None, Asking::default());
         println!("asked in {:?}", started.elapsed());
-        assert_eq!(found.method, SeccompMethod::Notify);
+        assert!(matches!(found.method, SeccompMethod::Notify { .. }));
         let native = &found.abis[0];
         let verdict = |name: &str| native.by_name(name).unwrap().verdict.clone();
         let errno = |number| Verdict::Errno(amiconfined::confinement::Errno(number));
@@ -101,7 +101,7 @@ fn each_action_shows_itself() {
 
 #[test]
 fn no_filter_means_that_nothing_is_asked() {
-    let found = probe::verdicts(Some(amiconfined::confinement::SeccompMode::Disabled));
+    let found = probe::verdicts(Some(SeccompMode::Disabled), Asking::default());
     assert_eq!(found.method, SeccompMethod::NoFilter);
     assert!(
         found.abis[0]
@@ -119,7 +119,7 @@ fn denied(name: &str, arguments: &[ScmpArgCompare], action: ScmpAction) -> Secco
         .unwrap();
     filter.load().unwrap();
     let started = std::time::Instant::now();
-    let found = probe::verdicts(None);
+    let found = probe::verdicts(None, Asking::default());
     assert!(started.elapsed() < std::time::Duration::from_secs(2));
     println!("{:?}", found.method);
     found.method
@@ -159,6 +159,41 @@ fn a_faked_success_of_seccomp_carries_nothing_out() {
             assert!(
                 matches!(method, SeccompMethod::NotProbed { why } if why.contains("no listener"))
             );
+        },
+    );
+}
+
+#[test]
+fn a_faked_success_without_a_listener_carries_nothing_out() {
+    in_own_process(
+        "probe::a_faked_success_without_a_listener_carries_nothing_out",
+        || {
+            let mut filter = ScmpFilterContext::new(ScmpAction::Allow).unwrap();
+            let seccomp = ScmpSyscall::from_name("seccomp").unwrap();
+            for (flags, errno) in [(8, 22), (0, 0)] {
+                let with = ScmpArgCompare::new(1, ScmpCompareOp::Equal, flags);
+                filter
+                    .add_rule_conditional(ScmpAction::Errno(errno), seccomp, &[with])
+                    .unwrap();
+            }
+            filter.load().unwrap();
+            let method = probe::verdicts(None, Asking::default()).method;
+            assert!(
+                matches!(&method, SeccompMethod::NotProbed { why } if why.contains("added no filter")),
+                "{method:?}"
+            );
+        },
+    );
+}
+
+/// Only time is saved by sharing a processor: a filter that kills for it costs no verdict.
+#[test]
+fn a_filter_that_kills_for_what_saves_time_costs_no_verdict() {
+    in_own_process(
+        "probe::a_filter_that_kills_for_what_saves_time_costs_no_verdict",
+        || {
+            let method = denied("sched_setaffinity", &[], ScmpAction::KillProcess);
+            assert!(matches!(method, SeccompMethod::Notify { .. }), "{method:?}");
         },
     );
 }

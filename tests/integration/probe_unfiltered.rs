@@ -21,7 +21,7 @@ fn answer_with(errno: i32) {
 fn told_as(test: &str, errno: i32) {
     in_own_process(test, || {
         answer_with(errno);
-        let found = probe::verdicts(None);
+        let found = probe::verdicts(None, probe::Asking::default());
         let uprobe = found.abis[0].by_name("uprobe").unwrap();
         // What this kernel does: the newest filter's own error comes back, or it was not asked.
         const OWN: i32 = 3001;

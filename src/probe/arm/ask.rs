@@ -10,13 +10,16 @@ use nix::libc;
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::unistd::ftruncate;
 
-use super::super::board::Board;
-use super::super::child::{Own, Task};
-use super::super::program::Program;
+use super::super::answer::{Answer, Refusal};
+use super::super::own::Own;
 use super::super::question::{self, Arguments, Question};
-use super::super::supervisor::{self, Answer, Refusal};
+use super::super::supervisor::{How, put as put_natively};
 use super::super::{SeccompProbe, verdicts};
+use super::board::Board;
+use super::child::Task;
 use super::image::image;
+use super::program::Program;
+use super::supervisor::put_on;
 use crate::confinement::{SeccompMethod, Verdict};
 use crate::syscalls::Abi;
 
@@ -41,7 +44,7 @@ pub(in super::super) fn add(probe: &mut SeccompProbe, until: Instant) {
     let questions = question::questions(Abi::Arm);
     let (answers, allowed) = match probe.method {
         SeccompMethod::NoFilter => (put(&one(), until), true),
-        SeccompMethod::Notify => {
+        SeccompMethod::Notify { .. } => {
             let startable = startable(until);
             (startable.and_then(|()| put(&questions, until)), false)
         }
@@ -125,7 +128,7 @@ fn startable(until: Instant) -> Result<(), Unasked> {
         number: u32::try_from(number).unwrap_or(u32::MAX),
         asked_with: Arguments::Given([a, b, c, d, e, 0]),
     });
-    let answers = supervisor::put(&questions, Own::Notify, until)?;
+    let answers = put_natively(&questions, How::here(Own::Notify, until))?;
     let stopped = calls
         .iter()
         .zip(answers)
@@ -152,14 +155,13 @@ fn put(questions: &[Question], until: Instant) -> Result<Vec<Answer>, Unasked> {
     let task = Task {
         board: &board,
         questions,
-        own: Own::Notify,
-        program: Some(Program {
+        program: Program {
             file: program.as_raw_fd(),
             starts_with: &STARTS_WITH,
             sigreturn: SIGRETURN,
-        }),
+        },
     };
-    Ok(supervisor::put_on(&task, until)?)
+    Ok(put_on(&task, until)?)
 }
 
 /// A file in memory; kernels that do not know the flag take it without.

@@ -8,7 +8,17 @@
 #[cfg(target_arch = "aarch64")]
 mod ask;
 #[cfg(target_arch = "aarch64")]
+mod board;
+#[cfg(target_arch = "aarch64")]
+mod child;
+#[cfg(target_arch = "aarch64")]
 mod image;
+#[cfg(target_arch = "aarch64")]
+mod listener;
+#[cfg(target_arch = "aarch64")]
+mod program;
+#[cfg(target_arch = "aarch64")]
+mod supervisor;
 mod words;
 
 #[cfg(target_arch = "aarch64")]

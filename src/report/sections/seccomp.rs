@@ -1,6 +1,6 @@
 //! Seccomp: mode, method and verdicts.
 
-use crate::confinement::{Seccomp, SeccompMethod};
+use crate::confinement::{LetThrough, Seccomp, SeccompMethod};
 use crate::report::page::Section;
 use crate::report::{Options, show, syscall_lines};
 
@@ -34,16 +34,36 @@ pub(in crate::report) fn method(method: &SeccompMethod) -> String {
     match method {
         SeccompMethod::NoFilter => "nothing: there is no filter to ask".to_owned(),
         SeccompMethod::Strict => "nothing: strict mode has one fixed rule".to_owned(),
-        SeccompMethod::Notify => {
-            "every number, of the inherited filters; no syscall ran".to_owned()
-        }
+        SeccompMethod::Notify { allowed_may_be } => format!(
+            "every number, of the inherited filters; no syscall ran{}",
+            alike(allowed_may_be)
+        ),
         SeccompMethod::TraceWithoutTracer { why } => {
             format!("every number, with ENOSYS ambiguous: {why}")
         }
-        SeccompMethod::Traced { why } => format!("every number, under a tracer: {why}"),
+        SeccompMethod::Traced {
+            why,
+            allowed_may_be,
+        } => format!(
+            "every number, under a tracer: {why}{}",
+            alike(allowed_may_be)
+        ),
         SeccompMethod::Dumped { pause_us } => {
             format!("nothing: the filters were dumped ({pause_us} µs stopped) and evaluated")
         }
         SeccompMethod::NotProbed { why } => format!("not probed: {why}"),
+    }
+}
+
+/// What looks like allowed, in words.
+fn alike(allowed_may_be: &[LetThrough]) -> &'static str {
+    let may_be = |one| allowed_may_be.contains(&one);
+    match (may_be(LetThrough::Logged), may_be(LetThrough::Traced)) {
+        (true, true) => {
+            "; allowed may be logged or traced, which look the same (--tell-trace tells traced)"
+        }
+        (true, false) => "; allowed may be logged, which looks the same",
+        (false, true) => "; allowed may be traced, which looks the same",
+        (false, false) => "",
     }
 }

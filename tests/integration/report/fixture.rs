@@ -88,7 +88,9 @@ fn seccomp() -> Seccomp {
     Seccomp {
         mode: known(SeccompMode::Filter),
         filters: known(1),
-        method: SeccompMethod::Notify,
+        method: SeccompMethod::Notify {
+            allowed_may_be: vec![LetThrough::Logged, LetThrough::Traced],
+        },
         abis: vec![AbiVerdicts {
             abi: "x86_64".to_owned(),
             native: true,

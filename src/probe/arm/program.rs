@@ -6,7 +6,7 @@ use std::ptr::null;
 
 use nix::libc;
 
-use super::raw;
+use super::super::raw;
 
 /// A program that asks, for an ABI that this process cannot enter. It is executed once the
 /// own filter is there.

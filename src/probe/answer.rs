@@ -1,0 +1,119 @@
+//! What comes of putting questions: answers, or why they could not be put.
+
+use std::fmt;
+
+use nix::errno::Errno;
+use nix::sys::signal::Signal;
+
+use super::board::{Outcome, Slot};
+use super::own::Own;
+
+/// What came of one question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// It was not put.
+    Unasked,
+    /// No inherited filter stopped it: it came to the own one.
+    PassedOn,
+    /// It returned this, and never came to the own filter.
+    Returned(i64),
+    /// It raised SIGSYS with this data.
+    Trapped(u16),
+    /// An inherited filter handed it to a tracer, with this data.
+    Handed(u16),
+    /// It waited for the answer of somebody else's supervisor.
+    Waited,
+    /// It returned this, or did not return at all, and whether it waited for somebody else's
+    /// answer is not known.
+    Somebody(Option<i64>),
+    /// The asking thread was killed, and its process was not.
+    KilledThread,
+    /// The process was killed by SIGSYS.
+    KilledProcess,
+    /// It was killed by SIGSYS, and no second thread was there to tell thread from process.
+    Killed,
+    /// It was killed by SIGSYS, where a trap could not be caught.
+    KilledOrTrapped,
+    /// The process died of another signal.
+    Died(Signal),
+    /// How the process ended that asked it could not be learnt.
+    Lost,
+}
+
+impl Answer {
+    /// The answer that a slot holds.
+    pub(super) fn of(slot: &Slot, own: Own, untrapped: bool) -> Self {
+        use std::sync::atomic::Ordering::SeqCst;
+        let data = slot.data();
+        let short = u16::try_from(data).unwrap_or(u16::MAX);
+        match slot.waited.load(SeqCst) {
+            0 => {}
+            1 => return Self::Waited,
+            _ => return Self::Somebody(slot.answer()),
+        }
+        if slot.handed.load(SeqCst) == 1 {
+            return Self::Handed(short);
+        }
+        if slot.seen.load(SeqCst) == 1 {
+            return Self::PassedOn;
+        }
+        match slot.outcome() {
+            Outcome::Unanswered => Self::Unasked,
+            // That is what the own filter does.
+            Outcome::Killed if own == Own::Between => Self::PassedOn,
+            Outcome::KilledProcess | Outcome::Killed if untrapped => Self::KilledOrTrapped,
+            Outcome::Returned => slot.answer().map_or(Self::Unasked, Self::Returned),
+            Outcome::Trapped => Self::Trapped(short),
+            Outcome::KilledThread => Self::KilledThread,
+            Outcome::KilledProcess => Self::KilledProcess,
+            Outcome::Killed => Self::Killed,
+            Outcome::Died => i32::try_from(data)
+                .ok()
+                .and_then(|number| Signal::try_from(number).ok())
+                .map_or(Self::Lost, Self::Died),
+            Outcome::Lost => Self::Lost,
+        }
+    }
+}
+
+/// Why the questions could not be put.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// No child could be started.
+    Clone(Errno),
+    /// The child may not set no_new_privs.
+    NoNewPrivs(Errno),
+    /// The child may not add a filter.
+    Filter(Errno),
+    /// What seccomp(2) returned is no listener, or it may not be supervised.
+    NotAListener(Errno),
+    /// seccomp(2) said that it added a filter, and there is none.
+    Faked,
+    /// The child may not be traced.
+    Ptrace(Errno),
+    /// A filter stops ptrace(2).
+    PtraceStopped,
+    /// The child was gone before it had a filter.
+    Died,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Clone(errno) => write!(f, "clone: {errno}: no child to ask from"),
+            Self::NoNewPrivs(errno) => write!(f, "prctl(PR_SET_NO_NEW_PRIVS): {errno}"),
+            Self::Filter(Errno::EBUSY) => {
+                f.write_str("a seccomp listener is present (seccomp: EBUSY)")
+            }
+            Self::Filter(errno) => write!(f, "seccomp(SECCOMP_SET_MODE_FILTER): {errno}"),
+            Self::NotAListener(errno) => write!(
+                f,
+                "seccomp(2) returned what is no listener to supervise (ioctl: {errno})"
+            ),
+            Self::Faked => f.write_str("seccomp(2) returned success and added no filter"),
+            Self::Ptrace(errno) => write!(f, "ptrace(PTRACE_SEIZE): {errno}"),
+            Self::PtraceStopped => f.write_str("a filter stops ptrace(2)"),
+            Self::Died => f.write_str("the asking child died before it had a filter"),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The thread that asks, and its handler of traps.
+
+use std::ffi::{c_int, c_void};
+use std::ptr::null_mut;
+use std::sync::atomic::Ordering::SeqCst;
+
+use nix::libc;
+
+use super::board::Outcome;
+use super::child::{Task, task};
+use super::own::Own;
+use super::question::Question;
+use super::{raw, status};
+
+/// Lets SIGSYS come to [`on_trap`], whatever was inherited. Gives whether it will: a filter
+/// may answer in the kernel's stead, so what is set is read back.
+pub(super) fn catch_traps() -> bool {
+    // SAFETY: a zeroed sigaction is a valid one; the handler has the SA_SIGINFO shape
+    // and does nothing that a handler may not.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = on_trap as *const () as usize;
+        action.sa_flags = libc::SA_SIGINFO | libc::SA_NODEFER;
+        libc::sigaction(libc::SIGSYS, &raw const action, null_mut());
+        let mut set: libc::sigset_t = std::mem::zeroed();
+        libc::sigaddset(&raw mut set, libc::SIGSYS);
+        libc::sigprocmask(libc::SIG_UNBLOCK, &raw const set, null_mut());
+        let mut now: libc::sigaction = std::mem::zeroed();
+        libc::sigaction(libc::SIGSYS, std::ptr::null(), &raw mut now);
+        let mut blocked = set;
+        libc::sigprocmask(libc::SIG_BLOCK, std::ptr::null(), &raw mut blocked);
+        now.sa_sigaction == action.sa_sigaction
+            && libc::sigismember(&raw const blocked, libc::SIGSYS) == 0
+    }
+}
+
+/// Notes the trap (siginfo's errno is the filter's data) and goes on with the next question,
+/// without rt_sigreturn, which a filter may stop.
+extern "C" fn on_trap(_: c_int, info: *mut libc::siginfo_t, _: *mut c_void) {
+    let Some(task) = task() else { raw::die() };
+    // SAFETY: the kernel passes a valid siginfo to an SA_SIGINFO handler.
+    let data = unsafe { (*info).si_errno };
+    let data = u32::try_from(data & 0xffff).unwrap_or(0);
+    task.board.pass(Outcome::Trapped, data);
+    // SAFETY: of those that use this memory only this thread asks, and everything that it
+    // was doing was this question.
+    unsafe { raw::jump(task.stacks.asks, ask) }
+}
+
+/// Asks from the board's cursor on.
+pub(super) extern "C" fn ask() -> ! {
+    let Some(task) = task() else { raw::die() };
+    if task.own == Own::Traced {
+        status::open(task);
+    }
+    let header = task.board.header();
+    while header.stop.load(SeqCst) == 0 {
+        let at = header.cursor.load(SeqCst) as usize;
+        let Some(question) = task.questions.get(at) else {
+            header.done.store(1, SeqCst);
+            break;
+        };
+        if question.compat() && header.no_compat.load(SeqCst) == 1 {
+            // Each further try would be a line in the kernel's log.
+            let died = libc::SIGSEGV.cast_unsigned();
+            task.board.pass(Outcome::Died, died);
+            continue;
+        }
+        one(task, question);
+        header.cursor.fetch_add(1, SeqCst);
+    }
+    // SAFETY: ends this thread, and the process where there is no other.
+    unsafe { raw::exempt(libc::SYS_exit, [0; 5]) };
+    raw::die()
+}
+
+fn one(task: &Task<'_>, question: &Question) {
+    // SAFETY: the own filter stops every call that no inherited filter stops, so no body
+    // runs whatever is asked; that it is there has been seen before (`nursery::run`).
+    let answer = unsafe {
+        raw::any(
+            question.compat(),
+            u64::from(question.number),
+            question.arguments(),
+        )
+    };
+    if let Some(slot) = task.board.current() {
+        slot.returned(answer);
+    }
+    if task.own == Own::Traced && answer != task.own.answers() {
+        status::mark(task);
+    }
+}

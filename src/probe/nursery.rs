@@ -1,0 +1,128 @@
+//! Where asking threads are started anew after a filter has killed one.
+//!
+//! The child shares its memory with everything it starts, and its filter is theirs too, so
+//! that one that was killed costs no copy of memory and no filter. The asking thread is in
+//! a process with a second thread, which only waits: a filter that kills the thread can be
+//! told from one that kills the process.
+
+use std::sync::atomic::Ordering::SeqCst;
+
+use nix::libc;
+
+use super::asker::ask;
+use super::board::Outcome;
+use super::child::{Task, give_up_privileges, task};
+use super::own::Own;
+use super::raw;
+
+/// A process in this memory, with a table of descriptors in common, and without a signal at
+/// its end.
+const PROCESS: i32 = libc::CLONE_VM | libc::CLONE_FILES | libc::CLONE_FS;
+/// A thread, whose starter waits inside the call until it has ended.
+const THREAD: i32 =
+    PROCESS | libc::CLONE_SIGHAND | libc::CLONE_THREAD | libc::CLONE_SYSVSEM | libc::CLONE_VFORK;
+
+/// What the child does under its filter: it starts one asking process after the other.
+pub(super) fn run(task: &Task<'_>) -> ! {
+    let board = task.board;
+    let header = board.header();
+    if task.own != Own::Between && give_up_privileges() != task.own.answers() {
+        raw::die(); // The own filter is not there.
+    }
+    if task.own == Own::Between && !kills(task) {
+        raw::die();
+    }
+    header.asking.store(1, SeqCst);
+    while !board.over() {
+        header.alone.store(0, SeqCst);
+        // SAFETY: the stack is this child's own; `wait` keeps to system calls of its own.
+        let pid = unsafe { raw::start(PROCESS, task.stacks.waits, wait) };
+        if pid <= 0 {
+            // No process is to be had. Should a filter kill, it ends this one.
+            header.alone.store(1, SeqCst);
+            ask();
+        }
+        let status = ended(pid);
+        if !board.over() {
+            note(task, status);
+        }
+    }
+    // SAFETY: ends this child alone.
+    unsafe { raw::exempt(libc::SYS_exit_group, [0; 5]) };
+    raw::die()
+}
+
+/// Whether the own filter kills, as it is to.
+fn kills(task: &Task<'_>) -> bool {
+    // SAFETY: as in `run`.
+    let pid = unsafe { raw::start(PROCESS, task.stacks.waits, tries) };
+    pid > 0 && ended(pid).is_some_and(|status| status & 0x7f == libc::SIGSYS)
+}
+
+extern "C" fn tries() -> ! {
+    give_up_privileges();
+    raw::die()
+}
+
+/// Waits for a process that was started here: its wait status, `None` if that cannot be had.
+fn ended(pid: i64) -> Option<i32> {
+    let mut status = 0i32;
+    let address = (&raw mut status).expose_provenance() as u64;
+    let any = u64::from(libc::__WALL.cast_unsigned());
+    let pid = pid.cast_unsigned();
+    loop {
+        // SAFETY: the status outlives the call.
+        match unsafe { raw::exempt(libc::SYS_wait4, [pid, address, any, 0, 0]) } {
+            answer if answer == pid.cast_signed() => return Some(status),
+            answer if answer == -i64::from(libc::EINTR) => {}
+            _ => return None,
+        }
+    }
+}
+
+/// Notes what ended the process that asked.
+fn note(task: &Task<'_>, status: Option<i32>) {
+    let header = task.board.header();
+    let at = header.cursor.load(SeqCst) as usize;
+    let signal = status.map_or(0, |status| status & 0x7f);
+    if status.is_none() {
+        // Nothing more can be learnt so.
+        header.stop.store(1, SeqCst);
+    }
+    let outcome = match signal {
+        0 => Outcome::Lost,
+        libc::SIGSYS if header.alone.load(SeqCst) == 1 => Outcome::Killed,
+        libc::SIGSYS => Outcome::KilledProcess,
+        _ => Outcome::Died,
+    };
+    let compat = |question: &super::question::Question| question.compat();
+    if signal == libc::SIGSEGV && task.questions.get(at).is_some_and(compat) {
+        header.no_compat.store(1, SeqCst);
+    }
+    task.board.pass(outcome, signal.cast_unsigned());
+}
+
+/// The first thread of an asking process: it starts asking threads, and only waits.
+extern "C" fn wait() -> ! {
+    let Some(task) = task() else { raw::die() };
+    let board = task.board;
+    let signal = u64::from(libc::SIGKILL.cast_unsigned());
+    let option = u64::from(libc::PR_SET_PDEATHSIG.cast_unsigned());
+    // SAFETY: this process ends with the child that started it.
+    unsafe { raw::exempt(libc::SYS_prctl, [option, signal, 0, 0, 0]) };
+    while task.own != Own::Between {
+        // SAFETY: the stack is this child's own; `ask` keeps to its questions.
+        let thread = unsafe { raw::start(THREAD, task.stacks.asks, ask) };
+        if thread <= 0 {
+            break;
+        }
+        if board.over() {
+            // SAFETY: ends this process alone.
+            unsafe { raw::exempt(libc::SYS_exit, [0; 5]) };
+            raw::die();
+        }
+        board.pass(Outcome::KilledThread, 0);
+    }
+    board.header().alone.store(1, SeqCst);
+    ask()
+}

@@ -1,0 +1,92 @@
+//! The own filter: what it answers to the calls that no inherited filter stops.
+
+use nix::libc;
+
+use super::raw;
+
+/// The error that stopped calls are answered with; no verdict rests on its number.
+pub(super) const SENTINEL: i32 = 3333;
+
+/// How the own filter answers what no inherited one stops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Own {
+    /// `SECCOMP_RET_USER_NOTIF`: it waits at the listener.
+    Notify,
+    /// `SECCOMP_RET_TRACE` without a tracer: ENOSYS.
+    Trace,
+    /// `SECCOMP_RET_ERRNO` with [`SENTINEL`]: the newest filter's error outranks any other's,
+    /// so that each other error is the call's own body's.
+    Errno,
+    /// `SECCOMP_RET_TRACE` with a tracer, which skips the body.
+    Traced,
+    /// An action that the kernel does not know, between TRACE and LOG: it kills, so that
+    /// nothing comes back but what an inherited TRACE hands to the tracer.
+    Between,
+}
+
+/// An action of a rank below `SECCOMP_RET_TRACE` and above `SECCOMP_RET_LOG`; the kernel
+/// kills the process for an action that it does not know (`__seccomp_filter`,
+/// kernel/seccomp.c).
+const BETWEEN: u32 = 0x7ff8_0000;
+
+/// How many instructions the filter has.
+pub(super) const LENGTH: u16 = 6;
+
+impl Own {
+    /// Whether a tracer has to be there.
+    pub(super) fn is_traced(self) -> bool {
+        matches!(self, Self::Traced | Self::Between)
+    }
+
+    /// The flags of seccomp(2).
+    pub(super) fn flags(self) -> u64 {
+        match self {
+            Self::Notify => libc::SECCOMP_FILTER_FLAG_NEW_LISTENER,
+            _ => 0,
+        }
+    }
+
+    /// What a call returns that came to the own filter.
+    pub(super) fn answers(self) -> i64 {
+        match self {
+            Self::Trace => -i64::from(libc::ENOSYS),
+            _ => -i64::from(SENTINEL),
+        }
+    }
+
+    /// The program: its answer to every call but those of [`raw::exempt`].
+    pub(super) fn program(self) -> [libc::sock_filter; LENGTH as usize] {
+        let action = match self {
+            Self::Notify => libc::SECCOMP_RET_USER_NOTIF,
+            Self::Trace | Self::Traced => libc::SECCOMP_RET_TRACE,
+            Self::Errno => libc::SECCOMP_RET_ERRNO | SENTINEL.cast_unsigned(),
+            Self::Between => BETWEEN,
+        };
+        let exempt = raw::exempt_return().to_ne_bytes();
+        let [a, b, c, d, e, f, g, h] = exempt;
+        let (first, second) = ([a, b, c, d], [e, f, g, h]);
+        // `instruction_pointer` lies at byte 8 of struct seccomp_data.
+        [
+            statement(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 8),
+            equal(u32::from_ne_bytes(first), 3),
+            statement(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 12),
+            equal(u32::from_ne_bytes(second), 1),
+            statement(libc::BPF_RET | libc::BPF_K, libc::SECCOMP_RET_ALLOW),
+            statement(libc::BPF_RET | libc::BPF_K, action),
+        ]
+    }
+}
+
+fn statement(code: u32, k: u32) -> libc::sock_filter {
+    let code = u16::try_from(code).unwrap_or(u16::MAX);
+    let (jt, jf) = (0, 0);
+    libc::sock_filter { code, jt, jf, k }
+}
+
+/// Goes on where the value is `k`, and leaps over `otherwise` instructions where not.
+fn equal(k: u32, otherwise: u8) -> libc::sock_filter {
+    libc::sock_filter {
+        jf: otherwise,
+        ..statement(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, k)
+    }
+}

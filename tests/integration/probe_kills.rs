@@ -1,0 +1,115 @@
+//! The probe under filters that kill for nearly everything: each kill costs a child.
+
+use std::time::{Duration, Instant};
+
+use amiconfined::confinement::{AbiVerdicts, KillScope, Verdict};
+use amiconfined::probe::{self, Asking};
+use libseccomp::{ScmpAction, ScmpFilterContext, ScmpSyscall};
+
+use crate::probe::in_own_process;
+
+/// What this test and the probe call themselves.
+const NEEDED: [&str; 42] = [
+    "brk",
+    "clock_gettime",
+    "clone",
+    "clone3",
+    "close",
+    "exit",
+    "exit_group",
+    "fcntl",
+    "fstat",
+    "futex",
+    "getpid",
+    "getrandom",
+    "gettid",
+    "ioctl",
+    "kill",
+    "lseek",
+    "madvise",
+    "mmap",
+    "mprotect",
+    "mremap",
+    "munmap",
+    "newfstatat",
+    "openat",
+    "poll",
+    "prctl",
+    "read",
+    "rseq",
+    "rt_sigaction",
+    "rt_sigprocmask",
+    "rt_sigreturn",
+    "sched_getaffinity",
+    "sched_setaffinity",
+    "sched_yield",
+    "seccomp",
+    "set_robust_list",
+    "sigaltstack",
+    "tgkill",
+    "wait4",
+    "waitid",
+    "write",
+    "writev",
+    "statx",
+];
+
+/// Loads a filter that kills for all else, in every ABI, and asks.
+fn under_a_killing_filter(action: ScmpAction, scope: KillScope) {
+    let mut filter = ScmpFilterContext::new(action).unwrap();
+    filter.set_act_badarch(action).unwrap();
+    for name in NEEDED {
+        let call = ScmpSyscall::from_name(name).unwrap();
+        filter.add_rule(ScmpAction::Allow, call).unwrap();
+    }
+    filter.load().unwrap();
+    let started = Instant::now();
+    let found = probe::verdicts(None, Asking::default());
+    let took = started.elapsed();
+    let [native, i386, x32] = &found.abis[..] else {
+        panic!("{:?}", found.method);
+    };
+    let killed = Verdict::Killed(scope);
+    let mut kills = 0;
+    for table in [native, i386, x32] {
+        for syscall in &table.syscalls {
+            let needed = table.native && NEEDED.contains(&syscall.name.as_str());
+            let expected = match &syscall.verdict {
+                Verdict::NeverFiltered => continue,
+                _ if needed => &Verdict::Allowed,
+                _ => &killed,
+            };
+            assert_eq!(&syscall.verdict, expected, "{} {}", table.abi, syscall.name);
+            for asked in &syscall.arguments {
+                assert_eq!(&asked.verdict, expected, "{} {}", syscall.name, asked.label);
+            }
+            kills += usize::from(!needed) * (1 + syscall.arguments.len());
+        }
+        kills += unnamed(table, &killed);
+    }
+    println!("{kills} kills in {took:?}");
+    assert!(kills > 3500, "{kills}");
+    assert!(took < Duration::from_secs(2), "{took:?}");
+}
+
+fn unnamed(table: &AbiVerdicts, killed: &Verdict) -> usize {
+    let ranges = table.unnamed.iter().map(|range| {
+        assert_eq!(&range.verdict, killed, "{}: {range:?}", table.abi);
+        usize::try_from(range.last - range.first + 1).unwrap()
+    });
+    ranges.sum()
+}
+
+#[test]
+fn every_killed_process_is_told_in_time() {
+    in_own_process("probe_kills::every_killed_process_is_told_in_time", || {
+        under_a_killing_filter(ScmpAction::KillProcess, KillScope::Process);
+    });
+}
+
+#[test]
+fn every_killed_thread_is_told_in_time() {
+    in_own_process("probe_kills::every_killed_thread_is_told_in_time", || {
+        under_a_killing_filter(ScmpAction::KillThread, KillScope::Thread);
+    });
+}
