@@ -127,7 +127,7 @@ fn traced(pid: u32, same: &(dyn Fn() -> bool + Sync)) -> Result<Dump, DumpError>
         .map_err(failed("PTRACE_INTERRUPT"))
         .and_then(|()| wait(tracee, begun, pid));
     let signal = stopped?;
-    let programs = if same() {
+    let filters = if same() {
         filters(tracee)
     } else {
         Err(DumpError::Gone(pid))
@@ -135,6 +135,11 @@ fn traced(pid: u32, same: &(dyn Fn() -> bool + Sync)) -> Result<Dump, DumpError>
     // Let go whatever came of it; a signal that was on its way is given back.
     ptrace::detach(tracee, signal).map_err(failed("PTRACE_DETACH"))?;
     let pause = begun.elapsed();
+    // What they are is looked at once the other goes on.
+    let programs: Result<_, BytesError> = filters?
+        .iter()
+        .map(|bytes| Program::from_ne_bytes(bytes))
+        .collect();
     Ok(Dump {
         programs: programs?,
         pause,
@@ -164,8 +169,9 @@ fn wait(tracee: Pid, begun: Instant, pid: u32) -> Result<Option<Signal>, DumpErr
     }
 }
 
-fn filters(tracee: Pid) -> Result<Vec<Program>, DumpError> {
-    let mut programs = Vec::new();
+/// The bytes of each filter.
+fn filters(tracee: Pid) -> Result<Vec<Vec<u8>>, DumpError> {
+    let mut filters = Vec::new();
     let mut buffer = vec![[0u8; INSTRUCTION_LEN]; MAX_INSTRUCTIONS];
     for index in 0..MAX_FILTERS {
         // SAFETY: the kernel writes at most MAX_INSTRUCTIONS (BPF_MAXINSNS) instructions of
@@ -182,7 +188,7 @@ fn filters(tracee: Pid) -> Result<Vec<Program>, DumpError> {
             Ok(length) => {
                 let length = usize::try_from(length).unwrap_or(0);
                 let instructions = buffer.get(..length).unwrap_or_default();
-                programs.push(Program::from_ne_bytes(instructions.as_flattened())?);
+                filters.push(instructions.as_flattened().to_vec());
             }
             // No more of them.
             Err(Errno::ENOENT) => break,
@@ -192,5 +198,5 @@ fn filters(tracee: Pid) -> Result<Vec<Program>, DumpError> {
             }
         }
     }
-    Ok(programs)
+    Ok(filters)
 }

@@ -44,6 +44,7 @@ mod seccomp_cli;
 mod seccomp_diff;
 #[cfg(target_arch = "x86_64")]
 mod seccomp_export;
+mod seccomp_interrupted;
 mod sweep;
 mod syscalls_causes;
 mod syscalls_cli;

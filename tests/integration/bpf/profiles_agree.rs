@@ -58,9 +58,9 @@ fn the_simulator_says_the_same() {
         return;
     };
     let mut asked = 0;
-    for (mut random, profile) in profiles(200, false) {
+    for (mut random, profile) in profiles(2000, false) {
         let path = simulator.load(&profile.program);
-        for _ in 0..8 {
+        for _ in 0..2 {
             let call = profile.call(&mut random);
             let ours = evaluate(&profile.program, &call);
             if ours == Action::UserNotif {
@@ -96,7 +96,7 @@ fn the_kernel_says_the_same() {
         return;
     }
     let mut asked = 0;
-    for (mut random, profile) in profiles(1500, false) {
+    for (mut random, profile) in profiles(2000, false) {
         let filters = std::slice::from_ref(&profile.program);
         let calls = (0..64).map(|_| profile.call(&mut random)).collect();
         let calls = few_kills(filters, calls);
