@@ -95,6 +95,8 @@ pub(super) enum Refusal {
     PtraceStopped,
     /// The child was gone before it had a filter.
     Died,
+    /// The thread that puts the questions did not come to its end.
+    Supervisor,
 }
 
 impl fmt::Display for Refusal {
@@ -113,6 +115,7 @@ impl fmt::Display for Refusal {
             Self::Faked => f.write_str("seccomp(2) returned success and added no filter"),
             Self::Ptrace(errno) => write!(f, "ptrace(PTRACE_SEIZE): {errno}"),
             Self::PtraceStopped => f.write_str("a filter stops ptrace(2)"),
+            Self::Supervisor => f.write_str("the thread that asks was killed, or got no time"),
             Self::Died => f.write_str("the asking child died before it had a filter"),
         }
     }

@@ -84,7 +84,10 @@ fn one(task: &Task<'_>, question: &Question) {
             question.arguments(),
         )
     };
-    if let Some(slot) = task.board.current() {
+    // Once told to stop, it may have been answered for want of a supervisor.
+    if task.board.header().stop.load(SeqCst) == 0
+        && let Some(slot) = task.board.current()
+    {
         slot.returned(answer);
     }
     if task.own == Own::Traced && answer != task.own.answers() {

@@ -1,6 +1,7 @@
 //! Puts many questions from two threads, each with a child and a processor of its own.
 
-use std::time::Instant;
+use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant};
 
 use super::answer::{Answer, Refusal};
 use super::own::Own;
@@ -10,6 +11,8 @@ use super::supervisor::{How, put};
 /// How many threads ask. With more, copying this process's memory for their children takes
 /// longer than they save.
 const PARTS: usize = 2;
+/// How long after its time a thread may still end by itself.
+const LATE: Duration = Duration::from_millis(250);
 /// Bytes of stack of a supervising thread, which only waits and answers.
 const THREAD_STACK: usize = 64 << 10;
 
@@ -27,32 +30,53 @@ pub(super) fn put_all(
     let size = questions.len().div_ceil(PARTS).max(1);
     let parts: Vec<&[Question]> = questions.chunks(size).collect();
     let id = std::process::id();
-    let answered: Vec<Option<Result<Vec<Answer>, Refusal>>> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (id..)
-            .zip(&parts)
-            .map(|(place, part)| {
-                let how = How {
-                    own,
-                    // Neighbours, but not always the first ones.
-                    processor: Some(place),
-                    until,
-                };
-                let thread = std::thread::Builder::new().stack_size(THREAD_STACK);
-                thread.spawn_scoped(scope, move || put(part, how)).ok()
-            })
-            .collect();
-        let join = |thread: std::thread::ScopedJoinHandle<'_, _>| thread.join().ok();
-        threads
-            .into_iter()
-            .map(|thread| thread.and_then(join))
-            .collect()
-    });
+    // Neighbours, but not always the first ones.
+    let answered: Vec<_> = (id..)
+        .zip(&parts)
+        .map(|(processor, part)| {
+            let how = How {
+                own,
+                processor: Some(processor),
+                until,
+            };
+            Beside::start(part, how)
+        })
+        .collect();
     let mut answers = Vec::with_capacity(questions.len());
     for (answered, part) in answered.into_iter().zip(parts) {
-        answers.extend(match answered {
+        answers.extend(match answered.map(Beside::answers) {
             None | Some(Err(Refusal::Clone(_))) => put(part, How::here(own, until))?,
             Some(answered) => answered?,
         });
     }
     Ok(answers)
+}
+
+/// Questions that a thread of their own puts.
+#[derive(Debug)]
+pub(super) struct Beside {
+    answers: Receiver<Result<Vec<Answer>, Refusal>>,
+    until: Instant,
+}
+
+impl Beside {
+    /// Starts the thread; `None` where there can be none.
+    pub(super) fn start(questions: &[Question], how: How) -> Option<Self> {
+        let questions = questions.to_vec();
+        let (send, answers) = std::sync::mpsc::channel();
+        let thread = std::thread::Builder::new().stack_size(THREAD_STACK);
+        let put = move || send.send(put(&questions, how));
+        thread.spawn(put).ok()?;
+        let until = how.until + LATE;
+        Some(Self { answers, until })
+    }
+
+    /// What came of it. A thread may never come to its end: a filter may kill it, and nothing
+    /// else in this process.
+    pub(super) fn answers(self) -> Result<Vec<Answer>, Refusal> {
+        let left = self.until.saturating_duration_since(Instant::now());
+        self.answers
+            .recv_timeout(left)
+            .unwrap_or(Err(Refusal::Supervisor))
+    }
 }

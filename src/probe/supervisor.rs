@@ -115,20 +115,25 @@ fn run_child(task: &Task<'_>, until: Instant) -> Result<Option<Signal>, Refusal>
             _ => Refusal::Filter(errno),
         });
     }
+    let mut listener = None;
     match task.own {
         Own::Notify => {
             let fd = i32::try_from(fd).unwrap_or(-1);
-            let listener = Listener::new(fd).map_err(Refusal::NotAListener)?;
-            supervise(task, &listener, &mut child, until);
+            let new = Listener::new(fd).map_err(Refusal::NotAListener)?;
+            supervise(task, listener.insert(new), &mut child, until);
         }
         Own::Trace | Own::Errno => {}
         Own::Traced | Own::Between => tracer::follow(task, &mut child, until),
     }
     await_end(task, &mut child, until);
+    let signal = child.end();
+    // The child before its listener: the kernel answers ENOSYS where no listener is left.
+    drop(child);
+    drop(listener);
     if header.asking.load(SeqCst) == 0 {
         return Err(Refusal::Faked);
     }
-    Ok(child.end())
+    Ok(signal)
 }
 
 /// Refuses every call that comes to the listener, until the child and all that it started
@@ -177,7 +182,8 @@ fn await_end(task: &Task<'_>, child: &mut Child, until: Instant) {
 }
 
 /// Lets the child run. On a busy machine who merely yields is back at once, and by its use of
-/// the processor keeps the child waiting for it: some ten milliseconds a time.
+/// the processor keeps the child waiting for it: some ten milliseconds a time. Parked, since a
+/// thread waits by futex(2) anyhow: a filter may kill for another call.
 fn give_way() {
-    std::thread::sleep(Duration::from_micros(20));
+    std::thread::park_timeout(Duration::from_micros(20));
 }

@@ -8,8 +8,11 @@
 
 use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
+
 use super::answer::{Answer, Refusal};
 use super::own::Own;
+use super::parallel::Beside;
 use super::question::Question;
 use super::supervisor::{How, put};
 
@@ -42,10 +45,8 @@ pub(super) fn put_traced(
     if may.iter().any(|answer| *answer != passes) {
         return Err(Refusal::PtraceStopped);
     }
-    std::thread::scope(|scope| {
-        let tracer = scope.spawn(|| put(questions, How::here(own, until)));
-        tracer.join().unwrap_or(Err(Refusal::Died))
-    })
+    let tracer = Beside::start(questions, How::here(own, until));
+    tracer.map_or(Err(Refusal::Clone(Errno::EAGAIN)), Beside::answers)
 }
 
 /// Puts what is handed to a tracer in place of [`Answer::PassedOn`]. Gives whether that is

@@ -106,8 +106,8 @@ fn no_probed_call_returns_from_its_body() {
                 }
             }
             println!("{} calls, each refused by the supervisor", seen.refused);
-            assert!(seen.refused > 3000, "{}", seen.refused);
-            assert_eq!(seen.children, 2);
+            assert!(seen.refused > 1000, "{}", seen.refused);
+            assert!(seen.children >= 2, "{}", seen.children);
             assert_eq!(seen.exempt.len(), 1, "{:?}", seen.exempt);
             let both = seen.asked_from.intersection(&seen.exempt).next();
             assert_eq!(both, None, "a question from the exempt instruction");

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use amiconfined::confinement::{AbiVerdicts, KillScope, Verdict};
+use amiconfined::confinement::{AbiVerdicts, KillScope, SeccompMethod, Verdict};
 use amiconfined::probe::{self, Asking};
 use libseccomp::{ScmpAction, ScmpFilterContext, ScmpSyscall};
 
@@ -112,4 +112,25 @@ fn every_killed_thread_is_told_in_time() {
     in_own_process("probe_kills::every_killed_thread_is_told_in_time", || {
         under_a_killing_filter(ScmpAction::KillThread, KillScope::Thread);
     });
+}
+
+/// The supervising thread itself is killed, and nothing else: that is said, in time.
+#[test]
+fn a_supervisor_that_is_killed_is_not_waited_for() {
+    in_own_process(
+        "probe_kills::a_supervisor_that_is_killed_is_not_waited_for",
+        || {
+            let mut filter = ScmpFilterContext::new(ScmpAction::Allow).unwrap();
+            let poll = ScmpSyscall::from_name("poll").unwrap();
+            filter.add_rule(ScmpAction::KillThread, poll).unwrap();
+            filter.load().unwrap();
+            let started = Instant::now();
+            let method = probe::verdicts(None, Asking::default()).method;
+            assert!(started.elapsed() < Duration::from_secs(2));
+            assert!(
+                matches!(&method, SeccompMethod::NotProbed { why } if why.contains("killed")),
+                "{method:?}"
+            );
+        },
+    );
 }
