@@ -95,6 +95,15 @@ pub(super) enum Refusal {
     PtraceStopped,
     /// The child was gone before it had a filter.
     Died,
+    /// The kernel does not execute the program that asks.
+    #[cfg(target_arch = "aarch64")]
+    NotExecuted(Errno),
+    /// What executes it is not the kernel.
+    #[cfg(target_arch = "aarch64")]
+    Interpreted,
+    /// It ended before its first question, or took too long.
+    #[cfg(target_arch = "aarch64")]
+    NotAsking(Option<Signal>),
     /// The thread that puts the questions did not come to its end.
     Supervisor,
 }
@@ -115,6 +124,29 @@ impl fmt::Display for Refusal {
             Self::Faked => f.write_str("seccomp(2) returned success and added no filter"),
             Self::Ptrace(errno) => write!(f, "ptrace(PTRACE_SEIZE): {errno}"),
             Self::PtraceStopped => f.write_str("a filter stops ptrace(2)"),
+            #[cfg(target_arch = "aarch64")]
+            Self::NotExecuted(Errno::ENOEXEC) => f.write_str(
+                "execveat: ENOEXEC: this kernel or processor executes no 32-bit program",
+            ),
+            #[cfg(target_arch = "aarch64")]
+            Self::NotExecuted(errno) => write!(f, "execveat: {errno}"),
+            #[cfg(target_arch = "aarch64")]
+            Self::Interpreted => {
+                f.write_str("an interpreter executes 32-bit programs here, not the kernel")
+            }
+            #[cfg(target_arch = "aarch64")]
+            Self::NotAsking(Some(Signal::SIGSYS)) => f.write_str(
+                "a filter kills the 32-bit program that asks, before its first question",
+            ),
+            #[cfg(target_arch = "aarch64")]
+            Self::NotAsking(Some(signal)) => write!(
+                f,
+                "the program that asks died of {signal} before its first question"
+            ),
+            #[cfg(target_arch = "aarch64")]
+            Self::NotAsking(None) => {
+                f.write_str("the program that asks did not come to its first question")
+            }
             Self::Supervisor => f.write_str("the thread that asks was killed, or got no time"),
             Self::Died => f.write_str("the asking child died before it had a filter"),
         }
