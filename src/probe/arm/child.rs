@@ -38,9 +38,7 @@ fn run(task: &Task<'_>) -> ! {
     if listener < 0 {
         raw::die();
     }
-    while header.go.load(SeqCst) == 0 {
-        std::hint::spin_loop();
-    }
+    raw::spin_until(|| header.go.load(SeqCst) != 0);
     header.not_executed.store(task.program.execute(), SeqCst);
     raw::die()
 }
