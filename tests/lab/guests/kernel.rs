@@ -15,6 +15,18 @@ pub(super) const BOOKWORM: Kernel = Kernel {
     package: "linux-image-cloud-",
 };
 
+/// The oldest that Debian's archive has, 5.10.
+pub(super) const OLDEST: Kernel = Kernel {
+    suite: "bullseye",
+    package: "linux-image-cloud-",
+};
+
+/// The newest, for Debian's next release.
+pub(super) const NEWEST: Kernel = Kernel {
+    suite: "sid",
+    package: "linux-image-cloud-",
+};
+
 /// What a kernel's packages hold.
 pub(super) struct Fetched {
     /// The kernel itself.

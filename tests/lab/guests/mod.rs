@@ -21,6 +21,7 @@ mod contents;
 mod execution;
 mod kernel;
 mod machine;
+mod probe;
 pub(crate) mod selinux;
 mod trace;
 
@@ -91,6 +92,23 @@ const ALL: &[Guest] = &[
         files: execution::files,
         prepare: execution::prepare,
         quick: true,
+        ..PLAIN
+    },
+    Guest {
+        name: "probe-oldest",
+        kernel: &kernel::OLDEST,
+        prepare: probe::prepare,
+        ..PLAIN
+    },
+    Guest {
+        name: "probe-6.1",
+        prepare: probe::prepare,
+        ..PLAIN
+    },
+    Guest {
+        name: "probe-newest",
+        kernel: &kernel::NEWEST,
+        prepare: probe::prepare,
         ..PLAIN
     },
     Guest {
