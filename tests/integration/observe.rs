@@ -235,7 +235,7 @@ fn without_proc_each_fact_is_denied_with_its_errno() {
         live: true,
     };
     let found = observe(&ProcRoot::open("/nonexistent/proc"), &options).unwrap();
-    let denial = found.identity.uid.denial().unwrap();
+    let denial = found.identity.umask.denial().unwrap();
     assert_eq!(denial.errno.unwrap().to_string(), "ENOENT");
     assert!(
         found
@@ -244,8 +244,12 @@ fn without_proc_each_fact_is_denied_with_its_errno() {
             .iter()
             .all(|n| n.inode.denial().is_some())
     );
-    // The kernel tells the process its own sets all the same.
+    // The kernel tells the process its own ids and sets all the same.
     let with = live(Target::own()).unwrap();
+    assert!(with.identity.uid.known().is_some());
+    assert_eq!(found.identity.uid, with.identity.uid);
+    assert_eq!(found.identity.gid, with.identity.gid);
+    assert_eq!(found.identity.groups, with.identity.groups);
     assert_eq!(found.capabilities.effective, with.capabilities.effective);
     let other = observe(
         &ProcRoot::open("/nonexistent/proc"),

@@ -53,7 +53,7 @@ fn a_filter_that_refuses_the_question_is_not_taken_for_a_no() {
 fn in_user_namespace(socket: &str) -> Option<Child> {
     let script = format!(
         "mount -t tmpfs none /run && : > /run/docker.sock && mount --bind {socket} /run/docker.sock \
-         && exec unshare --user sh -c 'echo ready; read go; \
+         && exec unshare --user --keep-caps sh -c 'echo ready; read go; \
          exec setpriv --reuid 0 --regid 0 --clear-groups sh -c \"echo as root; read end\"'"
     );
     let mut child = Command::new("unshare")
