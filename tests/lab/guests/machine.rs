@@ -26,6 +26,12 @@ pub(super) const AMD64: Machine = Machine {
     console: "ttyS0",
 };
 
+/// The same with one processor, whose time is that of its instructions, for what is measured.
+pub(super) const COUNTED: Machine = Machine {
+    arguments: &["-accel", "tcg", "-icount", "shift=0,sleep=off"],
+    ..AMD64
+};
+
 /// A processor that executes 32-bit programs too. Its time is that of its instructions: what
 /// has to end in two seconds does, however busy this machine is.
 pub(super) const ARM64: Machine = Machine {

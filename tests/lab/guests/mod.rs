@@ -97,17 +97,20 @@ const ALL: &[Guest] = &[
     Guest {
         name: "probe-oldest",
         kernel: &kernel::OLDEST,
+        machine: &machine::COUNTED,
         prepare: probe::prepare,
         ..PLAIN
     },
     Guest {
         name: "probe-6.1",
+        machine: &machine::COUNTED,
         prepare: probe::prepare,
         ..PLAIN
     },
     Guest {
         name: "probe-newest",
         kernel: &kernel::NEWEST,
+        machine: &machine::COUNTED,
         prepare: probe::prepare,
         ..PLAIN
     },
