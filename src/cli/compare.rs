@@ -117,11 +117,7 @@ fn compare(
             .filter(|other| share_pids(actual, &other.confinement))
             .map(|other| &other.subject)
             .collect();
-        if let Some(last) = stages
-            .iter()
-            .filter(|s| s.shared_pids.is_some())
-            .next_back()
-        {
+        if let Some(last) = stages.iter().rfind(|s| s.shared_pids.is_some()) {
             settle_shared_pids(&mut of_one, last, &others);
         }
         findings.extend(of_one);
