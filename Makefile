@@ -51,6 +51,8 @@ capture: install-test
 	$(VIEW)/docker-privileged.txt RUNTIME=docker SETTING=privileged cargo test --test lab
 	$(VIEW)/user-namespace.txt RUNTIME=podman_rootless SETTING=defaults cargo test --test lab
 	$(VIEW)/runc-defaults.txt RUNTIME=runc SETTING=defaults cargo test --test lab
+	$(VIEW)/apparmor.txt GUEST=apparmor RUNTIME=docker SETTING=apparmor_docker_default \
+		cargo test --test lab
 	runsc --ignore-cgroups --network=none do busybox sh -c \
 		'exec busybox sh tests/lab/capture.sh $$$$' \
 		| grep -v '/.dockerenv$$' > tests/proc/gvisor.txt

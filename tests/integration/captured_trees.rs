@@ -10,7 +10,7 @@ use serde_json::Value;
 
 /// The views, and the sandbox and the manager that each was captured in.
 const VIEWS: [(&str, &str, Option<&str>); 10] = [
-    ("apparmor", "runc_like", None),
+    ("apparmor", "runc_like", Some("docker")),
     ("bare-host", "none", None),
     ("docker-default", "runc_like", Some("docker")),
     ("docker-privileged", "runc_like", Some("docker")),

@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::capture;
 use super::expect::Tools;
 use super::runtimes::Container;
 use super::seccomp;
 use super::truth::{self, Truth};
+use super::{capture, guests};
 
-/// The most that a container may take until its report is there.
-const LONGEST: Duration = Duration::from_secs(60);
+/// The most that a container may take until its report is there, be the processor emulated.
+const LONGEST: Duration = Duration::from_secs(180);
 
 /// A report and what it is held against.
 pub(crate) struct View {
@@ -33,6 +33,8 @@ pub(crate) struct Seen {
     pub(crate) inside: View,
     /// From the host by its pid; none where it has no process of its own there.
     pub(crate) outside: Option<View>,
+    /// In a guest, whose only containers are the lab's: from a sweep of all.
+    pub(crate) swept: Option<View>,
     /// The config.json that the low-level runtime was given.
     pub(crate) config: Option<Value>,
     /// What the tool says of what is declared against what is enforced: by config.json,
@@ -117,6 +119,10 @@ fn seen(
     Ok(Seen {
         changed,
         outside: pid.map(outside).transpose()?,
+        swept: match (pid, guests::here()) {
+            (Some(pid), Some(_)) => Some(swept(pid)?),
+            _ => None,
+        },
         tools: pid.map(Tools::of),
         config: config.map(|(_, config)| config),
         compared,
@@ -179,6 +185,17 @@ fn filters(pid: u32, tools: &seccomp::Tools) -> Result<Filters, String> {
     let pid = pid.to_string();
     let shown = tool(&["seccomp", "show", "--pid", &pid, "--format", "json"])?;
     Ok(Filters { programs, shown })
+}
+
+/// What a sweep says of the container whose first process it is.
+fn swept(pid: u32) -> Result<View, String> {
+    let sweep = tool(&["sweep", "--format", "json"])?;
+    let containers = sweep["containers"].as_array().into_iter().flatten();
+    let mut containers = containers.filter(|c| c["confinement"]["process"]["pid"] == pid);
+    Ok(View {
+        truth: truth::outside(pid),
+        report: containers.next().cloned().unwrap_or_default(),
+    })
 }
 
 /// What `compare` says of the process, or of the report where there is none on this host.

@@ -28,7 +28,9 @@ pub(crate) fn runtime(runtime: &dyn Runtime) -> bool {
 
 /// Whether one cell is run: by its name where names are given, else by its share.
 pub(crate) fn cell(runtime: &dyn Runtime, setting: &Setting) -> bool {
-    let words = wanted("SETTING").or(guests::here().map(|g| g.settings.to_owned()));
-    let quick = setting.quick || runtime.name() == "runc" || wanted("LAB").is_some();
-    words.map_or(quick, |words| among(&words, &setting.name))
+    if let Some(words) = wanted("SETTING") {
+        return among(&words, &setting.name);
+    }
+    let known = guests::here().is_none_or(|guest| among(guest.settings, &setting.name));
+    known && (setting.quick || runtime.name() == "runc" || wanted("LAB").is_some())
 }

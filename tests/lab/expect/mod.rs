@@ -2,6 +2,7 @@
 
 mod config;
 mod files;
+mod lsm;
 mod maps;
 mod sandbox;
 mod selinux;
@@ -106,6 +107,10 @@ pub(crate) fn held(
         }
         sandbox::held(&mut tally, runtime, setting, confinement);
     }
+    if let Some(view) = &seen.swept {
+        tally.place = "sweep";
+        kernel(&mut tally, view);
+    }
     tally.place = "filters";
     filters(&mut tally, runtime, setting, seen, tools);
     tally.place = "compare";
@@ -209,4 +214,7 @@ fn kernel(tally: &mut Tally, view: &View) {
     maps::held(tally, confinement, &view.truth);
     files::held(tally, confinement, &view.truth);
     selinux::held(tally, confinement, &view.truth);
+    if tally.strict {
+        lsm::held(tally, confinement, &view.truth);
+    }
 }

@@ -6,12 +6,15 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::{Tally, selinux};
+use crate::settings::apparmor_active;
 
 /// What they say of one process, as their JSON.
 pub(crate) struct Tools {
     lsns: Value,
     findmnt: Value,
     labels: Vec<String>,
+    apparmor: Value,
+    pid: String,
 }
 
 impl Tools {
@@ -24,6 +27,12 @@ impl Tools {
             lsns: json_of(&["lsns", "--json", "--task", &pid, "--output", "TYPE,NS"]),
             findmnt: json_of(&["findmnt", "--json", "-N", &pid, "-o", columns, "/"]),
             labels,
+            apparmor: if apparmor_active() {
+                json_of(&["aa-status", "--json"])
+            } else {
+                Value::Null
+            },
+            pid,
         }
     }
 
@@ -36,6 +45,7 @@ impl Tools {
             let inode = entry.map_or(&Value::Null, |e| &e["inode"]["known"]);
             tally.same("lsns", inode, &json!(number(&space["ns"])));
         }
+        self.confined(tally, &c["lsm"]["apparmor"]["known"]["profiles"]);
         let mounts = self.findmnt["filesystems"].as_array();
         if let Some(root) = mounts.and_then(|list| list.last()) {
             let known = &c["filesystem"]["root"]["known"];
@@ -45,6 +55,30 @@ impl Tools {
         for label in &self.labels {
             selinux::same(tally, &c["lsm"]["selinux"]["known"], label);
         }
+    }
+}
+
+impl Tools {
+    /// `aa-status` names the profile and the mode of each process that has one.
+    fn confined(&self, tally: &mut Tally, reported: &Value) {
+        let programs = self.apparmor["processes"].as_object();
+        let mut processes = programs
+            .into_iter()
+            .flat_map(|all| all.values())
+            .flat_map(|list| list.as_array().into_iter().flatten());
+        if programs.is_none() {
+            return;
+        }
+        let told = processes.find(|process| process["pid"] == json!(self.pid));
+        let told = told.map(|process| json!([process["profile"], process["status"]]));
+        let reported = reported.as_array().into_iter().flatten();
+        let names: Vec<&str> = reported
+            .clone()
+            .filter_map(|p| p["name"].as_str())
+            .collect();
+        let mode = reported.clone().find_map(|p| p["mode"].as_str());
+        let reported = mode.map(|mode| json!([names.join("//&"), mode]));
+        tally.same("aa-status", &json!(reported), &json!(told));
     }
 }
 

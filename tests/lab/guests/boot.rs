@@ -6,14 +6,20 @@ use std::process::{Child, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use super::kernel::Fetched;
 use super::machine::Machine;
 
 /// The most that a guest may take.
-const LONGEST: Duration = Duration::from_secs(900);
+const LONGEST: Duration = Duration::from_secs(1500);
 
 /// Begins the line that tells how this program ended in the guest, see `init.sh`.
 const ENDED: &str = "lab ended: ";
+
+/// Begins a line of a file that the guest hands back, as base64.
+const FILE: &str = "lab file: ";
 
 /// A guest that ends with this value.
 struct Running(Child);
@@ -25,13 +31,14 @@ impl Drop for Running {
     }
 }
 
-/// Boots it; the error says why it is not well.
+/// Boots it; the error says why it is not well. Gives the file that it hands back, which
+/// may be empty.
 pub(super) fn run(
     machine: &Machine,
     kernel: &Fetched,
     archive: &Path,
     parameters: &str,
-) -> Result<(), String> {
+) -> Result<Vec<u8>, String> {
     let mut command = machine.command();
     command
         .arg("-kernel")
@@ -56,15 +63,18 @@ pub(super) fn run(
         }
     });
     let end = Instant::now() + LONGEST;
-    let mut ended = None;
+    let (mut ended, mut file) = (None, String::new());
     while let Ok(line) = lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
-        match line.strip_prefix(ENDED) {
-            Some(code) => ended = Some(code == "0"),
-            None => println!("{line}"),
+        if let Some(code) = line.strip_prefix(ENDED) {
+            ended = Some(code == "0");
+        } else if let Some(part) = line.strip_prefix(FILE) {
+            file.push_str(part);
+        } else {
+            println!("{line}");
         }
     }
     match ended {
-        Some(true) => Ok(()),
+        Some(true) => STANDARD.decode(file).map_err(|e| e.to_string()),
         Some(false) => Err("differences in the guest".to_owned()),
         None => Err("the guest did not come to its end".to_owned()),
     }

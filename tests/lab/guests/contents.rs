@@ -7,14 +7,15 @@ use std::process::Command;
 use super::archive::{Archive, below};
 use super::built;
 use super::kernel::{Fetched, packages};
-use super::{Guest, INSIDE, TOOLS};
-use crate::seccomp::{PROFILE, Tools};
+use super::{Guest, INSIDE, MADE};
+use crate::runtimes::{Parts, make};
+use crate::seccomp::PROFILE;
 
 /// Programs of this machine: the runtimes, and what they and the lab call.
 const PROGRAMS: &str = "sh busybox runc crun podman conmon dockerd docker docker-init \
     docker-proxy containerd containerd-shim-runc-v2 ctr iptables ip6tables iptables-save ip \
     modprobe sysctl unshare nsenter setpriv lsns findmnt mount umount capsh jq tar find grep \
-    apparmor_parser aa-exec aa-status bwrap nsjail youki newuidmap newgidmap \
+    apparmor_parser aa-exec aa-status curl bwrap nsjail youki newuidmap newgidmap \
     chcon ls ps runcon";
 
 /// Folders and files that those read, where they are there.
@@ -136,15 +137,28 @@ fn own(archive: &mut Archive, guest: &Guest) -> Result<(), String> {
         let mut strip = Command::new(format!("{tools}strip"));
         crate::runtimes::must(strip.arg("-o").arg(&to).arg(from))?;
     }
-    let dump = archive.place(&format!("{TOOLS}/dump"))?;
-    Tools::build(dump.parent().unwrap(), &format!("{tools}gcc"));
+    let made = archive.place(&format!("{MADE}/rootfs"))?;
+    let parts = Parts {
+        busybox: match guest.machine.packages {
+            [] => "/bin/busybox".into(),
+            names => packages("bookworm", guest.machine.debian, names)?.join("usr/bin/busybox"),
+        },
+        binary: built.binary,
+        tools,
+    };
+    make(made.parent().unwrap(), &parts);
     archive.write("etc/passwd", b"root:x:0:0:root:/root:/bin/sh\n")?;
     archive.write("etc/group", b"root:x:0:\n")?;
+    archive.write("etc/hosts", b"127.0.0.1 localhost\n")?;
+    archive.write("etc/resolv.conf", b"")?;
     let mut words = format!("export {INSIDE}={}\n", guest.name);
     for variable in ["RUNTIME", "SETTING", "LAB"] {
         if let Some(value) = crate::choice::wanted(variable) {
             words += &format!("export {variable}='{value}'\n");
         }
+    }
+    if crate::choice::wanted("CAPTURE").is_some() {
+        words += "export CAPTURE=/capture\n";
     }
     archive.write("environment", words.as_bytes())
 }

@@ -26,8 +26,9 @@ for folder in /dev/shm /run /tmp /var/lib /var/log /mnt /opt; do
 done
 chmod 1777 /tmp /dev/shm
 ln -s /proc/self/fd /dev/fd
+for file in 0:stdin 1:stdout 2:stderr; do ln -s "/proc/self/fd/${file%:*}" "/dev/${file#*:}"; done
 if grep -qw cg=v1 /proc/cmdline; then
-    mount -t tmpfs -o mode=755 cgroup /sys/fs/cgroup
+    mount -t tmpfs -o mode=755 tmpfs /sys/fs/cgroup
     for group in cpu,cpuacct cpuset memory devices freezer blkio pids; do
         mkdir -p /sys/fs/cgroup/$group
         mount -t cgroup -o $group cgroup /sys/fs/cgroup/$group
@@ -47,6 +48,9 @@ ulimit -n 1048576
 echo "Linux $(uname -r), after $(cut -d' ' -f1 /proc/uptime) s: $(cat /sys/kernel/security/lsm)"
 . /environment
 TMPDIR=/mnt /lab </dev/null 2>&1
-echo "lab ended: $?"
+code=$?
+# What is to be handed back, see `boot.rs`.
+[ -f /capture ] && base64 /capture | sed 's/^/lab file: /'
+echo "lab ended: $code"
 echo o > /proc/sysrq-trigger
 sleep 30

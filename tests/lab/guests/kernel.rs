@@ -9,6 +9,24 @@ pub(super) struct Kernel {
     package: &'static str,
 }
 
+/// 5.10, the oldest that Debian's archive has.
+pub(super) const BULLSEYE: Kernel = Kernel {
+    suite: "bullseye",
+    package: "linux-image-cloud-",
+};
+
+/// 6.12.
+pub(super) const TRIXIE: Kernel = Kernel {
+    suite: "trixie",
+    package: "linux-image-cloud-",
+};
+
+/// The newest that Debian gives to a released suite.
+pub(super) const BACKPORTS: Kernel = Kernel {
+    suite: "trixie-backports",
+    package: "linux-image-cloud-",
+};
+
 /// 6.1.
 pub(super) const BOOKWORM: Kernel = Kernel {
     suite: "bookworm",

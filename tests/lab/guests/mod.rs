@@ -14,6 +14,7 @@
 //!   where the kernel that is running has it.
 //! - **a kernel**: a row of `kernel.rs`. **A machine**: a row of `machine.rs`.
 
+mod apparmor;
 mod archive;
 mod boot;
 mod built;
@@ -33,8 +34,8 @@ use machine::Machine;
 /// Set in a guest, to its name.
 const INSIDE: &str = "AMICONFINED_LAB_GUEST";
 
-/// Where a guest has the lab's tools that are built of C.
-pub(crate) const TOOLS: &str = "/tools";
+/// Where a guest has what this machine has made for the lab.
+pub(crate) const MADE: &str = "/made";
 
 /// A kernel that is started, and what is done there.
 pub(crate) struct Guest {
@@ -74,9 +75,98 @@ const PLAIN: Guest = Guest {
 /// Every guest.
 const ALL: &[Guest] = &[
     Guest {
+        name: "apparmor",
+        parameters: "apparmor=1 security=apparmor",
+        prepare: apparmor::load,
+        runtimes: "runc crun podman docker cri",
+        settings: "apparmor_*",
+        quick: true,
+        ..PLAIN
+    },
+    Guest {
+        name: "apparmor-no-parser",
+        parameters: "apparmor=1 security=apparmor",
+        prepare: apparmor::without_parser,
+        runtimes: "cri",
+        settings: "apparmor_runtime_default_ignored",
+        ..PLAIN
+    },
+    Guest {
         name: "linux-6.1",
+        runtimes: HOST_RUNTIMES,
+        settings: HOST_SETTINGS,
+        ..PLAIN
+    },
+    Guest {
+        name: "linux-5.10",
+        kernel: &kernel::BULLSEYE,
+        runtimes: HOST_RUNTIMES,
+        settings: HOST_SETTINGS,
+        ..PLAIN
+    },
+    Guest {
+        name: "linux-6.12",
+        kernel: &kernel::TRIXIE,
+        runtimes: HOST_RUNTIMES,
+        settings: HOST_SETTINGS,
+        ..PLAIN
+    },
+    Guest {
+        name: "linux-newest",
+        kernel: &kernel::BACKPORTS,
+        runtimes: HOST_RUNTIMES,
+        settings: HOST_SETTINGS,
+        ..PLAIN
+    },
+    Guest {
+        name: "cgroup-v1",
+        parameters: "cg=v1",
+        runtimes: "runc crun docker",
+        settings: "defaults memory pids cpu own_cgroup host_cgroup privileged",
+        wants: &[("/cgroup/version/known", "\"v1\"")],
+        ..PLAIN
+    },
+    Guest {
+        name: "cgroup-v2",
         runtimes: "runc crun podman docker",
-        settings: "defaults user privileged memory",
+        settings: "defaults memory pids cpu own_cgroup host_cgroup privileged",
+        wants: &[("/cgroup/version/known", "\"v2\"")],
+        ..PLAIN
+    },
+    Guest {
+        name: "yama",
+        parameters: "lsm=yama,capability sysctl.kernel.yama.ptrace_scope=2",
+        runtimes: "runc",
+        settings: "defaults privileged",
+        wants: &[("/lsm/yama_ptrace_scope/known", "2")],
+        ..PLAIN
+    },
+    Guest {
+        name: "no-yama",
+        parameters: "lsm=capability",
+        runtimes: "runc",
+        settings: "defaults privileged",
+        wants: &[(
+            "/lsm/yama_ptrace_scope/absent/why",
+            "\"this kernel has no /proc/sys/kernel/yama/ptrace_scope \
+            (Yama is not active; since Linux 3.4)\"",
+        )],
+        ..PLAIN
+    },
+    Guest {
+        name: "lockdown-integrity",
+        parameters: "lockdown=integrity",
+        prepare: || holds("/sys/kernel/security/lockdown", "[integrity]"),
+        runtimes: "runc docker",
+        settings: "defaults privileged",
+        ..PLAIN
+    },
+    Guest {
+        name: "lockdown-confidentiality",
+        parameters: "lockdown=confidentiality",
+        prepare: || holds("/sys/kernel/security/lockdown", "[confidentiality]"),
+        runtimes: "runc docker",
+        settings: "defaults privileged",
         ..PLAIN
     },
     Guest {
@@ -143,6 +233,20 @@ const SELINUX: Guest = Guest {
     ..PLAIN
 };
 
+/// The cells that show most of what a report holds, for each kernel.
+const HOST_RUNTIMES: &str = "runc crun podman docker";
+const HOST_SETTINGS: &str = "defaults user no_new_privs ambient read_only_root privileged memory \
+    seccomp_e* seccomp_kill_process seccomp_notify user_single host_pid";
+
+/// That a file of the kernel's shows what the parameters ask for.
+fn holds(file: &str, text: &str) -> Result<(), String> {
+    let shown = std::fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?;
+    if shown.contains(text) {
+        return Ok(());
+    }
+    Err(format!("{file} has no {text}: {shown}"))
+}
+
 /// The guest that this program runs in.
 pub(crate) fn here() -> Option<&'static Guest> {
     let name = std::env::var(INSIDE).ok()?;
@@ -186,7 +290,11 @@ fn one(guest: &Guest) -> bool {
         return true;
     }
     let result = contents::pack(guest, &kernel)
-        .and_then(|archive| boot::run(guest.machine, &kernel, &archive, guest.parameters));
+        .and_then(|archive| boot::run(guest.machine, &kernel, &archive, guest.parameters))
+        .and_then(|file| match wanted("CAPTURE") {
+            Some(path) => std::fs::write(path, file).map_err(|e| e.to_string()),
+            None => Ok(()),
+        });
     result
         .map_err(|why| println!("{}: {why}", guest.name))
         .is_ok()

@@ -89,7 +89,7 @@ impl Runtime for Docker {
         let groups = Groups::named("docker");
         let log = folder.join("log");
         let daemon = Daemon::start(command, &log, client(&folder).arg("version"))?;
-        super::must(client(&folder).arg("load").arg("-i").arg(lab.image()))?;
+        super::must(client(&folder).arg("load").arg("-i").arg(&lab.image))?;
         Ok(Box::new(Running {
             daemon: Some(daemon),
             groups,

@@ -15,41 +15,63 @@ use crate::{guests, seccomp};
 pub(super) const IMAGE: &str = "localhost/lab:1";
 
 impl Lab {
-    /// Makes the root filesystem and the image in a folder that others may pass through.
+    /// A lab in a folder that others may pass through. A guest has got what is made already,
+    /// and copies it to where its files have the labels of the folder.
     pub(crate) fn new(folder: &Path) -> Self {
-        std::fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
-        let tools = match guests::here() {
-            Some(_) => Path::new(guests::TOOLS),
-            None => {
-                seccomp::Tools::build(folder, "cc");
-                folder
-            }
-        };
-        let lab = Self {
+        if guests::here().is_some() {
+            let made = format!("{}/.", guests::MADE);
+            super::must(Command::new("cp").arg("-a").arg(made).arg(folder)).unwrap();
+        } else {
+            make(folder, &Parts::here());
+        }
+        Self {
             folder: folder.to_owned(),
             rootfs: folder.join("rootfs"),
-            seccomp: seccomp::Tools::at(tools),
-        };
-        rootfs(&lab.rootfs);
-        image(&lab.rootfs, &lab.image());
-        lab
-    }
-
-    /// The image as an archive.
-    pub(super) fn image(&self) -> PathBuf {
-        self.folder.join("image.tar")
+            image: folder.join("image.tar"),
+            seccomp: seccomp::Tools::at(folder),
+        }
     }
 }
 
+/// What is made for one processor.
+pub(crate) struct Parts {
+    /// A static busybox.
+    pub(crate) busybox: PathBuf,
+    /// The binary as cargo has built it.
+    pub(crate) binary: PathBuf,
+    /// Begins the names of `strip` and `gcc`.
+    pub(crate) tools: &'static str,
+}
+
+impl Parts {
+    /// For this machine's.
+    fn here() -> Self {
+        Self {
+            busybox: "/bin/busybox".into(),
+            binary: env!("CARGO_BIN_EXE_amiconfined").into(),
+            tools: "",
+        }
+    }
+}
+
+/// Makes the root filesystem, the image and the lab's tools in a folder.
+pub(crate) fn make(folder: &Path, parts: &Parts) {
+    std::fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
+    let root = folder.join("rootfs");
+    rootfs(&root, parts);
+    image(&root, &folder.join("image.tar"));
+    seccomp::Tools::build(folder, &format!("{}gcc", parts.tools));
+}
+
 /// A root filesystem that holds busybox and the binary.
-fn rootfs(at: &Path) {
+fn rootfs(at: &Path, parts: &Parts) {
     for folder in [
         "bin", "usr", "proc", "sys", "dev", "tmp", "etc", "run", "root",
     ] {
         create_dir_all(at.join(folder)).unwrap();
     }
     std::fs::set_permissions(at, Permissions::from_mode(0o755)).unwrap();
-    std::fs::copy("/bin/busybox", at.join("bin/busybox")).unwrap();
+    std::fs::copy(&parts.busybox, at.join("bin/busybox")).unwrap();
     for applet in ["sh", "cat", "readlink", "stat", "find", "sleep"] {
         symlink("busybox", at.join("bin").join(applet)).unwrap();
     }
@@ -57,19 +79,13 @@ fn rootfs(at: &Path) {
     std::fs::write(at.join("etc/passwd"), users).unwrap();
     std::fs::write(at.join("etc/group"), "root:x:0:\nlab:x:1000:\n").unwrap();
     std::fs::write(at.join("etc/os-release"), "ID=lab\n").unwrap();
-    binary(&at.join("amiconfined"));
-}
-
-/// The binary without its debug information: a fifth in size, and every engine copies it.
-/// A guest has got it so.
-fn binary(at: &Path) {
-    let built = env!("CARGO_BIN_EXE_amiconfined");
-    if guests::here().is_some() {
-        std::fs::copy(built, at).unwrap();
-    } else {
-        let stripped = Command::new("strip").arg("-o").arg(at).arg(built).status();
-        assert!(stripped.unwrap().success(), "strip");
-    }
+    // Without its debug information the binary is a fifth in size, and every engine copies it.
+    let stripped = Command::new(format!("{}strip", parts.tools))
+        .arg("-o")
+        .arg(at.join("amiconfined"))
+        .arg(&parts.binary)
+        .status();
+    assert!(stripped.unwrap().success(), "strip");
 }
 
 /// A docker archive: one layer, a configuration and a manifest.

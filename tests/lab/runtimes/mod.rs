@@ -24,6 +24,7 @@ use std::process::{Command, Stdio};
 use super::seccomp::{self, Declared};
 use super::settings::{Setting, Tongue};
 use image::IMAGE;
+pub(crate) use image::{Parts, make};
 
 /// What starts containers.
 pub(crate) trait Runtime: Sync {
@@ -87,6 +88,8 @@ pub(crate) struct Lab {
     pub(crate) folder: PathBuf,
     /// A root filesystem with busybox and the binary.
     pub(crate) rootfs: PathBuf,
+    /// The same as an archive that engines load.
+    image: PathBuf,
     /// What tells filters.
     pub(crate) seccomp: seccomp::Tools,
 }

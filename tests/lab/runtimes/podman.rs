@@ -72,7 +72,7 @@ impl Runtime for Podman {
             user,
             groups,
         };
-        super::must(store.command().arg("load").arg("-i").arg(lab.image()))?;
+        super::must(store.command().arg("load").arg("-i").arg(&lab.image))?;
         Ok(Box::new(store))
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{ABIS, Abi, Declared, Each, NUMBERS, Tools, declared, words};
+use crate::guests;
 
 /// One container's filters: how many numbers agreed, and those that did not.
 #[derive(Default)]
@@ -110,6 +111,12 @@ pub(crate) fn held(
                 let right = answered
                     .iter()
                     .all(|a| a == words::seen_by_probe(wanted) || own(a));
+                // An emulated processor may not be quick enough: no answer to compare.
+                let late = guests::here().is_some()
+                    && answered.iter().all(|answer| answer.contains("time was up"));
+                if late && answered.len() == 1 {
+                    continue;
+                }
                 if answered.len() != 1 || !right {
                     wrong.push(format!("the probe says {answered:?}"));
                 }

@@ -45,7 +45,7 @@ pub(super) fn rows() -> Vec<Setting> {
                 .drifts("selinux"),
         );
     }
-    if !std::path::Path::new("/sys/module/apparmor").exists() {
+    if !super::apparmor_active() {
         rows.push(
             row("apparmor_ignored")
                 .flags(Tongue::Docker, "--security-opt apparmor=docker-default")

@@ -1,5 +1,6 @@
 //! The settings: one row each, told to every runtime in its own tongue.
 
+mod apparmor;
 mod capabilities;
 mod filesystem;
 mod gaps;
@@ -9,6 +10,7 @@ mod namespaces;
 mod seccomp;
 mod selinux;
 
+pub(crate) use apparmor::active as apparmor_active;
 pub(crate) use capabilities::machine;
 pub(crate) use filesystem::SOCKET;
 use serde_json::{Value, json};
@@ -106,6 +108,7 @@ pub(crate) fn all() -> Vec<Setting> {
     all.extend(seccomp::rows());
     all.extend(namespaces::rows());
     all.extend(limits::rows());
+    all.extend(apparmor::rows());
     all.extend(gaps::rows());
     all.extend(selinux::rows());
     all

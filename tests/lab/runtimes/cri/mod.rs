@@ -17,7 +17,7 @@ use super::containerd::{Running, ctr};
 pub(crate) use declared::Changed;
 
 use super::{Container, Lab, Runtime, Up};
-use crate::settings::{Setting, Tongue};
+use crate::settings::{self, Setting, Tongue};
 
 /// Pods of one container.
 pub(crate) struct Cri;
@@ -80,7 +80,7 @@ impl Runtime for Cri {
         let more = format!(
             "[plugins.\"io.containerd.grpc.v1.cri\"]\n\
             sandbox_image = \"{image}\"\nrestrict_oom_score_adj = true\n\
-            disable_apparmor = true\n\
+            disable_apparmor = {off}\n\
             [plugins.\"io.containerd.grpc.v1.cri\".cni]\n\
             bin_dir = \"/usr/lib/cni\"\nconf_dir = \"{networks}\"\n\
             [plugins.\"io.containerd.grpc.v1.cri\".containerd.runtimes.runc]\n\
@@ -88,13 +88,14 @@ impl Runtime for Cri {
             [plugins.\"io.containerd.grpc.v1.cri\".containerd.runtimes.runc.options]\n\
             BinaryName = \"{runc}\"\n",
             image = super::IMAGE,
+            off = !settings::apparmor_active(),
             networks = networks.display(),
             runc = super::lacking::runc(lab).display(),
         );
         let running = Running::start(folder, "kubepods", &more)?;
         let mut import = ctr(running.folder());
         import.args(["--namespace", "k8s.io", "image", "import"]);
-        super::must(import.arg(lab.image()))?;
+        super::must(import.arg(&lab.image))?;
         Ok(Box::new(Pods(running)))
     }
 }
