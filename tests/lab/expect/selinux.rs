@@ -44,7 +44,7 @@ pub(super) fn held(tally: &mut Tally, c: &Value, truth: &Truth) {
         .lines("mountinfo")
         .any(|l| l.contains(" - selinuxfs "));
     let told = &c["lsm"]["selinux_enforcing"];
-    if tally.place == "outside" || selinuxfs {
+    if tally.place != "inside" || selinuxfs {
         tally.same("enforcing", &told["known"], &json!(enforced));
     } else {
         // A container has no selinuxfs, and nothing else tells.
