@@ -45,6 +45,12 @@ pub(super) const NEWEST: Kernel = Kernel {
     package: "linux-image-cloud-",
 };
 
+/// 6.12.
+pub(super) const BACKPORTS: Kernel = Kernel {
+    suite: "bookworm-backports",
+    package: "linux-image-cloud-",
+};
+
 /// What a kernel's packages hold.
 pub(super) struct Fetched {
     /// The kernel itself.

@@ -22,6 +22,7 @@ mod contents;
 mod execution;
 mod kernel;
 mod machine;
+mod only64;
 mod probe;
 pub(crate) mod selinux;
 mod trace;
@@ -175,6 +176,16 @@ const ALL: &[Guest] = &[
         runtimes: "runc",
         settings: "defaults user no_new_privs no_capabilities all_capabilities privileged \
             user_many read_only_root seccomp_*",
+        ..PLAIN
+    },
+    Guest {
+        name: "aarch64-only",
+        machine: &machine::ARM64,
+        kernel: &kernel::BACKPORTS,
+        parameters: "arm64.no32bit_el0",
+        prepare: only64::prepare,
+        runtimes: "runc",
+        settings: "defaults",
         ..PLAIN
     },
     Guest {
