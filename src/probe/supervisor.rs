@@ -102,9 +102,11 @@ fn run_child(task: &Task<'_>, until: Instant) -> Result<Option<Signal>, Refusal>
         header.go.store(1, SeqCst);
     }
     let fd = loop {
+        let ended = child.poll() || Instant::now() >= until;
         match header.listener.load(SeqCst) {
-            NO_LISTENER if child.poll() || Instant::now() >= until => return Err(Refusal::Died),
+            NO_LISTENER if ended => return Err(Refusal::Died),
             NO_LISTENER => give_way(),
+            // What it has left behind counts, even where it has ended since.
             fd => break fd,
         }
     };
