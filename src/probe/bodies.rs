@@ -5,7 +5,7 @@
 //! answers an error, which one has changed since. A filter may answer the same error where
 //! the kernel does ask it.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::confinement::{AbiVerdicts, SyscallVerdict, Verdict};
 use crate::syscalls::Abi;
@@ -17,6 +17,9 @@ use super::supervisor::{self, How};
 
 /// Their numbers, which are x86_64's alone.
 const NUMBERS: [u32; 2] = [335, 336];
+
+/// How long that may take though time is up.
+const LAST: Duration = Duration::from_millis(150);
 
 /// Which of them no filter sees, as far as that could be told.
 pub(super) struct Bodies([Option<bool>; NUMBERS.len()]);
@@ -42,7 +45,8 @@ impl Bodies {
         if answered.is_empty() || Abi::native() != Abi::X86_64 {
             return;
         }
-        let Self(unseen) = Self::tried(until);
+        // Two calls, which a last moment is kept for.
+        let Self(unseen) = Self::tried(until.max(Instant::now() + LAST));
         for (at, syscall) in &mut answered {
             syscall.verdict = match (unseen.get(*at).copied().flatten(), &syscall.verdict) {
                 (Some(true), _) => Verdict::NeverFiltered,
