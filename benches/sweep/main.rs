@@ -148,7 +148,7 @@ fn inside(count: usize, binary: &str, sample: &Path) {
     let folder = tempfile::tempdir().unwrap();
     compile("benches/inspect/measure.c", &folder.path().join("measure"));
     compile("benches/sweep/read.c", &folder.path().join("read"));
-    let _node = start(folder.path(), count);
+    let mut node = start(folder.path(), count);
     let sweep = [binary, "sweep", "--format", "ndjson"];
     let printed = must(Command::new(binary).args(&sweep[1..]));
     let found = printed
@@ -180,6 +180,8 @@ fn inside(count: usize, binary: &str, sample: &Path) {
             least / count as f64,
         );
     }
+    node.kill().unwrap();
+    node.wait().unwrap();
 }
 
 fn main() {

@@ -110,18 +110,20 @@ extern "C" fn wait() -> ! {
     let option = u64::from(libc::PR_SET_PDEATHSIG.cast_unsigned());
     // SAFETY: this process ends with the child that started it.
     unsafe { raw::exempt(libc::SYS_prctl, [option, signal, 0, 0, 0]) };
-    while task.own != Own::Between {
-        // SAFETY: the stack is this child's own; `ask` keeps to its questions.
-        let thread = unsafe { raw::start(THREAD, task.stacks.asks, ask) };
-        if thread <= 0 {
-            break;
+    if task.own != Own::Between {
+        loop {
+            // SAFETY: the stack is this child's own; `ask` keeps to its questions.
+            let thread = unsafe { raw::start(THREAD, task.stacks.asks, ask) };
+            if thread <= 0 {
+                break;
+            }
+            if board.over() {
+                // SAFETY: ends this process alone.
+                unsafe { raw::exempt(libc::SYS_exit, [0; 5]) };
+                raw::die();
+            }
+            board.pass(Outcome::KilledThread, 0);
         }
-        if board.over() {
-            // SAFETY: ends this process alone.
-            unsafe { raw::exempt(libc::SYS_exit, [0; 5]) };
-            raw::die();
-        }
-        board.pass(Outcome::KilledThread, 0);
     }
     board.header().alone.store(1, SeqCst);
     ask()

@@ -10,7 +10,7 @@ pub(super) struct Kernel {
 }
 
 /// 5.10, the oldest that Debian's archive has.
-pub(super) const BULLSEYE: Kernel = Kernel {
+pub(super) const OLDEST: Kernel = Kernel {
     suite: "bullseye",
     package: "linux-image-cloud-",
 };
@@ -33,21 +33,9 @@ pub(super) const BOOKWORM: Kernel = Kernel {
     package: "linux-image-cloud-",
 };
 
-/// The oldest that Debian's archive has, 5.10.
-pub(super) const OLDEST: Kernel = Kernel {
-    suite: "bullseye",
-    package: "linux-image-cloud-",
-};
-
-/// The newest, for Debian's next release.
+/// The newest there is, for Debian's next release.
 pub(super) const NEWEST: Kernel = Kernel {
     suite: "sid",
-    package: "linux-image-cloud-",
-};
-
-/// 6.12.
-pub(super) const BACKPORTS: Kernel = Kernel {
-    suite: "bookworm-backports",
     package: "linux-image-cloud-",
 };
 

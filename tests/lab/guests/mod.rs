@@ -1,13 +1,13 @@
 //! Guests: the lab's cells on other kernels, with security modules that this machine lacks.
 //!
-//! A guest is a row of [`ALL`]: a kernel, its parameters, what is made ready in it, and
+//! A guest is a row of `rows.rs`: a kernel, its parameters, what is made ready in it, and
 //! which cells of the same table run there. The guest's memory is its disk: an archive of
 //! this machine's runtimes, the binary, and this program, which holds the reports there as
 //! it does here. It prints to the guest's console, which is shown, and its last line tells
 //! how it ended. `GUEST=` chooses guests by name; `RUNTIME=` and `SETTING=` are the guest's
 //! then.
 //!
-//! - **a guest**: a row here. What has to be done in it before cells run is its `prepare`,
+//! - **a guest**: a row there. What has to be done in it before cells run is its `prepare`,
 //!   and what is packed for that its `files`, both in a file of their own.
 //! - **an expectation** that holds of all in a guest: the row's `wants`. Of one setting: the
 //!   setting's own, in `tests/lab/settings/`; a row that only some kernels know is made
@@ -24,6 +24,7 @@ mod kernel;
 mod machine;
 mod only64;
 mod probe;
+mod rows;
 pub(crate) mod selinux;
 mod trace;
 
@@ -31,6 +32,7 @@ use super::choice::{among, wanted};
 use archive::Archive;
 use kernel::Kernel;
 use machine::Machine;
+use rows::ALL;
 
 /// Set in a guest, to its name.
 const INSIDE: &str = "AMICONFINED_LAB_GUEST";
@@ -57,205 +59,6 @@ pub(crate) struct Guest {
     pub(crate) wants: &'static [(&'static str, &'static str)],
     /// Runs in `make test`.
     quick: bool,
-}
-
-/// A guest in which nothing is special.
-const PLAIN: Guest = Guest {
-    name: "",
-    machine: &machine::AMD64,
-    kernel: &kernel::BOOKWORM,
-    parameters: "",
-    files: |_| Ok(()),
-    prepare: || Ok(()),
-    runtimes: "",
-    settings: "",
-    wants: &[],
-    quick: false,
-};
-
-/// Every guest.
-const ALL: &[Guest] = &[
-    Guest {
-        name: "apparmor",
-        parameters: "apparmor=1 security=apparmor",
-        prepare: apparmor::load,
-        runtimes: "runc crun podman docker cri",
-        settings: "apparmor_*",
-        quick: true,
-        ..PLAIN
-    },
-    Guest {
-        name: "apparmor-no-parser",
-        parameters: "apparmor=1 security=apparmor",
-        prepare: apparmor::without_parser,
-        runtimes: "cri",
-        settings: "apparmor_runtime_default_ignored",
-        ..PLAIN
-    },
-    Guest {
-        name: "linux-6.1",
-        runtimes: HOST_RUNTIMES,
-        settings: HOST_SETTINGS,
-        ..PLAIN
-    },
-    Guest {
-        name: "linux-5.10",
-        kernel: &kernel::BULLSEYE,
-        runtimes: HOST_RUNTIMES,
-        settings: HOST_SETTINGS,
-        ..PLAIN
-    },
-    Guest {
-        name: "linux-6.12",
-        kernel: &kernel::TRIXIE,
-        runtimes: HOST_RUNTIMES,
-        settings: HOST_SETTINGS,
-        ..PLAIN
-    },
-    Guest {
-        name: "linux-newest",
-        kernel: &kernel::BACKPORTS,
-        runtimes: HOST_RUNTIMES,
-        settings: HOST_SETTINGS,
-        ..PLAIN
-    },
-    Guest {
-        name: "cgroup-v1",
-        parameters: "cg=v1",
-        runtimes: "runc crun docker",
-        settings: "defaults memory pids cpu own_cgroup host_cgroup privileged",
-        wants: &[("/cgroup/version/known", "\"v1\"")],
-        ..PLAIN
-    },
-    Guest {
-        name: "cgroup-v2",
-        runtimes: "runc crun podman docker",
-        settings: "defaults memory pids cpu own_cgroup host_cgroup privileged",
-        wants: &[("/cgroup/version/known", "\"v2\"")],
-        ..PLAIN
-    },
-    Guest {
-        name: "yama",
-        parameters: "lsm=yama,capability sysctl.kernel.yama.ptrace_scope=2",
-        runtimes: "runc",
-        settings: "defaults privileged",
-        wants: &[("/lsm/yama_ptrace_scope/known", "2")],
-        ..PLAIN
-    },
-    Guest {
-        name: "no-yama",
-        parameters: "lsm=capability",
-        runtimes: "runc",
-        settings: "defaults privileged",
-        wants: &[(
-            "/lsm/yama_ptrace_scope/absent/why",
-            "\"this kernel has no /proc/sys/kernel/yama/ptrace_scope \
-            (Yama is not active; since Linux 3.4)\"",
-        )],
-        ..PLAIN
-    },
-    Guest {
-        name: "lockdown-integrity",
-        parameters: "lockdown=integrity",
-        prepare: || holds("/sys/kernel/security/lockdown", "[integrity]"),
-        runtimes: "runc docker",
-        settings: "defaults privileged",
-        ..PLAIN
-    },
-    Guest {
-        name: "lockdown-confidentiality",
-        parameters: "lockdown=confidentiality",
-        prepare: || holds("/sys/kernel/security/lockdown", "[confidentiality]"),
-        runtimes: "runc docker",
-        settings: "defaults privileged",
-        ..PLAIN
-    },
-    Guest {
-        name: "aarch64",
-        machine: &machine::ARM64,
-        runtimes: "runc",
-        settings: "defaults user no_new_privs no_capabilities all_capabilities privileged \
-            user_many read_only_root seccomp_*",
-        ..PLAIN
-    },
-    Guest {
-        name: "aarch64-only",
-        machine: &machine::ARM64,
-        kernel: &kernel::BACKPORTS,
-        parameters: "arm64.no32bit_el0",
-        prepare: only64::prepare,
-        runtimes: "runc",
-        settings: "defaults",
-        ..PLAIN
-    },
-    Guest {
-        name: "execution",
-        files: execution::files,
-        prepare: execution::prepare,
-        quick: true,
-        ..PLAIN
-    },
-    Guest {
-        name: "probe-oldest",
-        kernel: &kernel::OLDEST,
-        machine: &machine::COUNTED,
-        prepare: probe::prepare,
-        ..PLAIN
-    },
-    Guest {
-        name: "probe-6.1",
-        machine: &machine::COUNTED,
-        prepare: probe::prepare,
-        ..PLAIN
-    },
-    Guest {
-        name: "probe-newest",
-        kernel: &kernel::NEWEST,
-        machine: &machine::COUNTED,
-        prepare: probe::prepare,
-        ..PLAIN
-    },
-    Guest {
-        name: "selinux",
-        parameters: "security=selinux selinux=1 enforcing=1",
-        runtimes: "runc crun",
-        settings: "selinux_container selinux_privileged",
-        quick: true,
-        ..SELINUX
-    },
-    Guest {
-        name: "selinux-engines",
-        parameters: "security=selinux selinux=1 enforcing=1",
-        ..SELINUX
-    },
-    Guest {
-        name: "selinux-permissive",
-        parameters: "security=selinux selinux=1",
-        ..SELINUX
-    },
-];
-
-/// A guest with SELinux.
-const SELINUX: Guest = Guest {
-    files: selinux::files,
-    prepare: selinux::prepare,
-    runtimes: "runc crun podman",
-    settings: "defaults selinux_*",
-    ..PLAIN
-};
-
-/// The cells that show most of what a report holds, for each kernel.
-const HOST_RUNTIMES: &str = "runc crun podman docker";
-const HOST_SETTINGS: &str = "defaults user no_new_privs ambient read_only_root privileged memory \
-    seccomp_e* seccomp_kill_process seccomp_notify user_single host_pid";
-
-/// That a file of the kernel's shows what the parameters ask for.
-fn holds(file: &str, text: &str) -> Result<(), String> {
-    let shown = std::fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?;
-    if shown.contains(text) {
-        return Ok(());
-    }
-    Err(format!("{file} has no {text}: {shown}"))
 }
 
 /// The guest that this program runs in.

@@ -28,8 +28,11 @@ fn set(file: &str, value: &str) -> Result<(), String> {
     std::fs::write(at, value).map_err(|e| format!("{file}: {e}"))
 }
 
-/// Runs a command: what it printed, and by process the calls that it and all below it ran.
-pub(super) fn of(words: &[&str]) -> Result<(Vec<u8>, BTreeMap<u32, Vec<Call>>), String> {
+/// Calls in their order, by process.
+type Calls = BTreeMap<u32, Vec<Call>>;
+
+/// Runs a command: what it printed, and the calls that it and all below it ran.
+pub(super) fn of(words: &[&str]) -> Result<(Vec<u8>, Calls), String> {
     let at = Path::new(TRACEFS);
     set("trace", "")?;
     let script =
@@ -41,7 +44,7 @@ pub(super) fn of(words: &[&str]) -> Result<(Vec<u8>, BTreeMap<u32, Vec<Call>>), 
     set("events/raw_syscalls/sys_enter/enable", "0")?;
     let output = output.map_err(|e| e.to_string())?;
     let text = std::fs::read(at.join("trace")).map_err(|e| e.to_string())?;
-    let mut calls: BTreeMap<u32, Vec<Call>> = BTreeMap::new();
+    let mut calls = Calls::new();
     for line in String::from_utf8_lossy(&text).lines() {
         if let Some((process, call)) = entered(line) {
             calls.entry(process).or_default().push(call);

@@ -1,0 +1,202 @@
+//! The guests: which kernel, with which parameters, and which cells run there.
+
+use super::{Guest, apparmor, execution, kernel, machine, only64, probe, selinux};
+
+/// A guest in which nothing is special.
+const PLAIN: Guest = Guest {
+    name: "",
+    machine: &machine::AMD64,
+    kernel: &kernel::BOOKWORM,
+    parameters: "",
+    files: |_| Ok(()),
+    prepare: || Ok(()),
+    runtimes: "",
+    settings: "",
+    wants: &[],
+    quick: false,
+};
+
+/// Every guest.
+pub(super) const ALL: &[Guest] = &[
+    Guest {
+        name: "apparmor",
+        parameters: "apparmor=1 security=apparmor",
+        prepare: apparmor::load,
+        runtimes: "runc crun podman docker cri",
+        settings: "apparmor_*",
+        quick: true,
+        ..PLAIN
+    },
+    Guest {
+        name: "apparmor-no-parser",
+        parameters: "apparmor=1 security=apparmor",
+        prepare: apparmor::without_parser,
+        runtimes: "cri",
+        settings: "apparmor_runtime_default_ignored",
+        ..PLAIN
+    },
+    Guest {
+        name: "linux-6.1",
+        runtimes: HOST_RUNTIMES,
+        settings: HOST_SETTINGS,
+        ..PLAIN
+    },
+    Guest {
+        name: "linux-5.10",
+        kernel: &kernel::OLDEST,
+        runtimes: HOST_RUNTIMES,
+        settings: HOST_SETTINGS,
+        ..PLAIN
+    },
+    Guest {
+        name: "linux-6.12",
+        kernel: &kernel::TRIXIE,
+        runtimes: HOST_RUNTIMES,
+        settings: HOST_SETTINGS,
+        ..PLAIN
+    },
+    Guest {
+        name: "linux-newest",
+        kernel: &kernel::BACKPORTS,
+        runtimes: HOST_RUNTIMES,
+        settings: HOST_SETTINGS,
+        ..PLAIN
+    },
+    Guest {
+        name: "cgroup-v1",
+        parameters: "cg=v1",
+        runtimes: "runc crun docker",
+        settings: "defaults memory pids cpu own_cgroup host_cgroup privileged",
+        wants: &[("/cgroup/version/known", "\"v1\"")],
+        ..PLAIN
+    },
+    Guest {
+        name: "cgroup-v2",
+        runtimes: "runc crun podman docker",
+        settings: "defaults memory pids cpu own_cgroup host_cgroup privileged",
+        wants: &[("/cgroup/version/known", "\"v2\"")],
+        ..PLAIN
+    },
+    Guest {
+        name: "yama",
+        parameters: "lsm=yama,capability sysctl.kernel.yama.ptrace_scope=2",
+        runtimes: "runc",
+        settings: "defaults privileged",
+        wants: &[("/lsm/yama_ptrace_scope/known", "2")],
+        ..PLAIN
+    },
+    Guest {
+        name: "no-yama",
+        parameters: "lsm=capability",
+        runtimes: "runc",
+        settings: "defaults privileged",
+        wants: &[(
+            "/lsm/yama_ptrace_scope/absent/why",
+            "\"this kernel has no /proc/sys/kernel/yama/ptrace_scope \
+            (Yama is not active; since Linux 3.4)\"",
+        )],
+        ..PLAIN
+    },
+    Guest {
+        name: "lockdown-integrity",
+        parameters: "lockdown=integrity",
+        prepare: || holds("/sys/kernel/security/lockdown", "[integrity]"),
+        runtimes: "runc docker",
+        settings: "defaults privileged",
+        ..PLAIN
+    },
+    Guest {
+        name: "lockdown-confidentiality",
+        parameters: "lockdown=confidentiality",
+        prepare: || holds("/sys/kernel/security/lockdown", "[confidentiality]"),
+        runtimes: "runc docker",
+        settings: "defaults privileged",
+        ..PLAIN
+    },
+    Guest {
+        name: "aarch64",
+        machine: &machine::ARM64,
+        runtimes: "runc",
+        settings: "defaults user no_new_privs no_capabilities all_capabilities privileged \
+            user_many read_only_root seccomp_*",
+        ..PLAIN
+    },
+    Guest {
+        name: "aarch64-only",
+        machine: &machine::ARM64,
+        kernel: &kernel::TRIXIE,
+        parameters: "arm64.no32bit_el0",
+        prepare: only64::prepare,
+        runtimes: "runc",
+        settings: "defaults",
+        ..PLAIN
+    },
+    Guest {
+        name: "execution",
+        files: execution::files,
+        prepare: execution::prepare,
+        quick: true,
+        ..PLAIN
+    },
+    Guest {
+        name: "probe-oldest",
+        kernel: &kernel::OLDEST,
+        machine: &machine::COUNTED,
+        prepare: probe::prepare,
+        ..PLAIN
+    },
+    Guest {
+        name: "probe-6.1",
+        machine: &machine::COUNTED,
+        prepare: probe::prepare,
+        ..PLAIN
+    },
+    Guest {
+        name: "probe-newest",
+        kernel: &kernel::NEWEST,
+        machine: &machine::COUNTED,
+        prepare: probe::prepare,
+        ..PLAIN
+    },
+    Guest {
+        name: "selinux",
+        parameters: "security=selinux selinux=1 enforcing=1",
+        runtimes: "runc crun",
+        settings: "selinux_container selinux_privileged",
+        quick: true,
+        ..SELINUX
+    },
+    Guest {
+        name: "selinux-engines",
+        parameters: "security=selinux selinux=1 enforcing=1",
+        ..SELINUX
+    },
+    Guest {
+        name: "selinux-permissive",
+        parameters: "security=selinux selinux=1",
+        ..SELINUX
+    },
+];
+
+/// A guest with SELinux.
+const SELINUX: Guest = Guest {
+    files: selinux::files,
+    prepare: selinux::prepare,
+    runtimes: "runc crun podman",
+    settings: "defaults selinux_*",
+    ..PLAIN
+};
+
+/// The cells that show most of what a report holds, for each kernel.
+const HOST_RUNTIMES: &str = "runc crun podman docker";
+const HOST_SETTINGS: &str = "defaults user no_new_privs ambient read_only_root privileged memory \
+    seccomp_e* seccomp_kill_process seccomp_notify user_single host_pid";
+
+/// That a file of the kernel's shows what the parameters ask for.
+fn holds(file: &str, text: &str) -> Result<(), String> {
+    let shown = std::fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?;
+    if shown.contains(text) {
+        return Ok(());
+    }
+    Err(format!("{file} has no {text}: {shown}"))
+}
