@@ -14,7 +14,7 @@ TEST_PACKAGES += bubblewrap firejail systemd-container python3-pip
 TEST_PACKAGES += apparmor kmod qemu-system-x86 binutils-arm-linux-gnueabi
 TEST_PACKAGES += qemu-system-arm secilc
 
-.PHONY: build run aarch64 test bench lab lab-next capture install-build install-test
+.PHONY: build run aarch64 test bench lab lab-next lab-youki capture install-build install-test
 
 build: install-build
 	cargo build --release
@@ -64,6 +64,13 @@ lab-next: install-test
 	@.ci/install debootstrap
 	[ -x $(TREE)/usr/bin/podman ] || debootstrap --variant=minbase --include=runc,crun,podman trixie $(TREE)
 	LAB=all TREE=$(TREE) RUNTIME="$(RUNTIME)" SETTING="$(SETTING)" cargo test --test lab
+
+# youki, which no package has: over five minutes.
+YOUKI := $(CURDIR)/target/lab/youki
+lab-youki: install-test
+	[ -x $(YOUKI)/bin/youki ] || cargo install youki@0.7.0 --root $(YOUKI) \
+		--no-default-features --features v1,v2,seccomp
+	LAB=all PATH="$(YOUKI)/bin:$$PATH" RUNTIME=youki SETTING="$(SETTING)" cargo test --test lab
 
 install-build:
 	@.ci/install $(BUILD_PACKAGES)

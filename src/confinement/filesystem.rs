@@ -60,9 +60,10 @@ pub struct ProtectedPath {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Protection {
-    /// Covered: by `/dev/null` for a file, by an empty read-only tmpfs for a directory.
+    /// Covered by what cannot be written: by `/dev/null` for a file, by an empty read-only
+    /// tmpfs for a directory, or by another file system's file or directory.
     Masked,
-    /// Covered by an empty tmpfs that can be written.
+    /// Covered, by a tmpfs most often, that can be written.
     MaskedWritable,
     /// Visible, on a read-only mount.
     ReadOnly,

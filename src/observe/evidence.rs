@@ -78,6 +78,12 @@ impl<'a> Evidence<'a> {
             })
     }
 
+    /// Whether there is a mount at a path.
+    pub(super) fn mount_at(&self, path: &str) -> bool {
+        let mut mounts = self.o.mounts.iter().flat_map(|m| m.iter());
+        mounts.any(|entry| entry.mount.mount_point == *path)
+    }
+
     /// Whether every namespace is known to be the machine's initial one.
     pub(super) fn all_initial(&self) -> bool {
         self.namespaces.namespaces.iter().all(|n| match &n.initial {

@@ -1,5 +1,8 @@
 //! `/proc/PID/mountinfo`, `proc_pid_mountinfo(5)`, as bytes.
 
+use rustix::fs::{AtFlags, StatxFlags};
+
+use super::proc_root::ProcRoot;
 use super::status::decimal;
 use crate::confinement::{Mount, Text};
 
@@ -7,6 +10,8 @@ use crate::confinement::{Mount, Text};
 #[derive(Debug, Default)]
 pub(super) struct Mounts {
     entries: Vec<Entry>,
+    /// The mount that the process's root directory is on, where the kernel told.
+    root: Option<u64>,
     /// Lines that could not be read.
     pub(super) unread: usize,
 }
@@ -42,6 +47,21 @@ impl Mounts {
         mounts
     }
 
+    /// The same table, with the mount that the process's root directory is on: `root` is that
+    /// directory. No path leads from it into what is mounted upon it later.
+    pub(super) fn seen_from(mut self, root: &ProcRoot) -> Self {
+        let flags = (AtFlags::EMPTY_PATH, StatxFlags::MNT_ID);
+        let answer = root
+            .dir()
+            .ok()
+            .and_then(|dir| rustix::fs::statx(dir, c"", flags.0, flags.1).ok());
+        // Since Linux 5.8; an older kernel leaves the bit out of its answer.
+        self.root = answer
+            .filter(|answer| answer.stx_mask & StatxFlags::MNT_ID.bits() != 0)
+            .map(|answer| answer.stx_mnt_id);
+        self
+    }
+
     /// All mounts, in the kernel's order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter()
@@ -58,10 +78,14 @@ impl Mounts {
     /// component of the path, so that a mount hidden under a later one does not count.
     pub(super) fn of(&self, path: &[u8]) -> Option<&Entry> {
         let is_known = |id| self.entries.iter().any(|e| e.id == id);
-        let mut current = self
-            .entries
-            .iter()
-            .find(|e| e.mount.mount_point.as_bytes() == b"/" && !is_known(e.parent))
+        let told = |e: &&Entry| self.root == Some(u64::from(e.id));
+        let root = self.entries.iter().find(told);
+        let from = root.map(|e| e.id);
+        let mut current = root
+            .or_else(|| {
+                let mut entries = self.entries.iter();
+                entries.find(|e| e.mount.mount_point.as_bytes() == b"/" && !is_known(e.parent))
+            })
             .or_else(|| {
                 self.entries
                     .iter()
@@ -75,6 +99,7 @@ impl Mounts {
                 .iter()
                 .filter(|e| e.parent == current.id && e.id != current.id)
                 .filter(|e| e.mount.mount_point.as_bytes().len() >= at)
+                .filter(|e| from.is_none() || e.mount.mount_point.as_bytes() != b"/")
                 .filter(|e| is_below(path, e.mount.mount_point.as_bytes()))
                 .min_by_key(|e| e.mount.mount_point.as_bytes().len());
             match next {

@@ -72,7 +72,14 @@ impl<'a> Observer<'a> {
         };
         Ok(Self {
             status: Status::read(&pid_dir),
-            mounts: pid_dir.read("mountinfo").map(|b| Mounts::parse(&b)),
+            mounts: pid_dir.read("mountinfo").map(|bytes| {
+                let mounts = Mounts::parse(&bytes);
+                if options.live {
+                    mounts.seen_from(&files)
+                } else {
+                    mounts
+                }
+            }),
             identity: OnceCell::new(),
             capabilities: OnceCell::new(),
             proc,

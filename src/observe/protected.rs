@@ -73,7 +73,8 @@ fn state(o: &Observer<'_>, mounts: &Mounts, path: &str) -> Reading<Protection> {
         if matches!(fstype, b"tmpfs" | b"devtmpfs") && mount.root.as_bytes().ends_with(b"/null") {
             return Reading::Known(Protection::Masked);
         }
-        if fstype == b"tmpfs" {
+        // What is not the kernel's own here hides it: a tmpfs, or firejail's empty files.
+        if !matches!(fstype, b"proc" | b"sysfs") {
             return Reading::Known(if mount.read_only || mount.super_read_only {
                 Protection::Masked
             } else {

@@ -174,8 +174,9 @@ fn firejail(e: &Evidence<'_>) -> Option<String> {
     if e.env("container") == Some(b"firejail") {
         return Some("environment has container=firejail".into());
     }
-    e.mount_with("/firejail/")
-        .map(|at| format!("the mount at {at} is of firejail's directory"))
+    // Others below /run/firejail stay on a machine where it has once been run.
+    e.mount_at("/run/firejail/mnt")
+        .then(|| "/run/firejail/mnt is a mount, firejail's own in each sandbox".into())
 }
 
 /// bubblewrap builds its tree in a tmpfs below `newroot` and goes into that.

@@ -25,6 +25,7 @@ mod live_runc;
 mod observe;
 mod observe_access;
 mod observe_captures;
+mod observe_mounts;
 mod package;
 mod package_image;
 mod pod_security_checks;

@@ -5,13 +5,35 @@ use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::net::{UnixListener, UnixStream};
 
 use libseccomp::{ScmpNotifReq, ScmpNotifResp, ScmpNotifRespFlags};
-use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg};
+use nix::sys::socket::{
+    AddressFamily, Backlog, ControlMessageOwned, MsgFlags, SockFlag, SockType, UnixAddr, accept,
+    bind, listen, recvmsg, socket,
+};
 
 /// Where it waits, `listenerPath` of a profile.
 pub(crate) const SOCKET: &str = "/run/amiconfined-lab-agent.sock";
 
+/// Where LXC's own protocol is spoken, `lxc.seccomp.notify.proxy`.
+pub(crate) const LXC_SOCKET: &str = "/run/amiconfined-lab-lxc.sock";
+
+/// Takes LXC's connections and keeps them open. What it would send are calls of what no
+/// container here makes.
+fn keep() {
+    let flags = SockFlag::SOCK_CLOEXEC;
+    let socket = socket(AddressFamily::Unix, SockType::SeqPacket, flags, None).unwrap();
+    bind(socket.as_raw_fd(), &UnixAddr::new(LXC_SOCKET).unwrap()).unwrap();
+    listen(&socket, Backlog::new(8).unwrap()).unwrap();
+    std::thread::spawn(move || {
+        let mut kept = Vec::new();
+        while let Ok(connection) = accept(socket.as_raw_fd()) {
+            kept.push(connection);
+        }
+    });
+}
+
 /// Serves containers, one after another, until this program ends.
 pub(crate) fn serve() {
+    keep();
     let socket = UnixListener::bind(SOCKET).unwrap();
     std::thread::spawn(move || {
         for stream in socket.incoming().map_while(Result::ok) {

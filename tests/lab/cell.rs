@@ -123,7 +123,7 @@ fn seen(
             (Some(pid), Some(_)) => Some(swept(pid)?),
             _ => None,
         },
-        tools: pid.map(Tools::of),
+        tools: pid.map(|pid| Tools::of(pid, &tools.ask)),
         config: config.map(|(_, config)| config),
         compared,
         filters: pid.map(|pid| filters(pid, tools)).transpose()?,
@@ -183,8 +183,19 @@ fn outside(pid: u32) -> Result<View, String> {
 fn filters(pid: u32, tools: &seccomp::Tools) -> Result<Filters, String> {
     let programs = tools.programs(pid)?;
     let pid = pid.to_string();
-    let shown = tool(&["seccomp", "show", "--pid", &pid, "--format", "json"])?;
-    Ok(Filters { programs, shown })
+    let args = ["seccomp", "show", "--pid", &pid, "--format", "json"];
+    let mut shown = tool(&args);
+    // On a busy machine the process may not come to its stop in the time that is given to it.
+    for _ in 0..10 {
+        match &shown {
+            Err(why) if why.contains("did not stop") => shown = tool(&args),
+            _ => break,
+        }
+    }
+    Ok(Filters {
+        programs,
+        shown: shown?,
+    })
 }
 
 /// What a sweep says of the container whose first process it is.

@@ -79,7 +79,9 @@ fn main() -> ExitCode {
     }
     let changes = machine::state().since(&before);
     if !changes.is_empty() {
-        println!("the machine is not as it was:\n{}", changes.join("\n"));
+        let (shown, count) = (&changes[..changes.len().min(40)], changes.len());
+        println!("the machine is not as it was, in {count} things:");
+        println!("{}", shown.join("\n"));
     }
     if ok && changes.is_empty() {
         ExitCode::SUCCESS

@@ -1,11 +1,15 @@
 //! What is printed: a line a cell, then the filters of all cells three ways.
 
-use super::expect::Tally;
+use std::collections::BTreeMap;
+
+use super::expect::{Coverage, Tally};
 use super::seccomp::{ABIS, Comparison, NUMBERS};
 
 /// The cells so far.
 pub(crate) struct Table {
     filters: Vec<(String, Comparison)>,
+    absent: BTreeMap<(String, &'static str), Vec<String>>,
+    coverage: Coverage,
     wrong: usize,
 }
 
@@ -20,6 +24,8 @@ impl Table {
         println!("{} facts verdicts differences", cell("runtime", "setting"));
         Self {
             filters: Vec::new(),
+            absent: BTreeMap::new(),
+            coverage: Coverage::default(),
             wrong: 0,
         }
     }
@@ -34,11 +40,24 @@ impl Table {
             println!("    {difference}");
         }
         self.wrong += wrong;
+        self.coverage.join(tally.coverage);
         self.filters.extend(tally.filters.map(|f| (name, f)));
     }
 
-    /// Prints the filters of all cells; how many differences there are in all.
-    pub(crate) fn end(self) -> usize {
+    /// Notes a cell that there is none of, and why; a difference where nobody knows why.
+    pub(crate) fn absent(&mut self, runtime: &str, setting: &str, why: Option<&'static str>) {
+        match why {
+            Some(why) => {
+                let settings = self.absent.entry((runtime.to_owned(), why)).or_default();
+                settings.push(setting.to_owned());
+            }
+            None => self.add(runtime, setting, Tally::failed("no such cell".to_owned())),
+        }
+    }
+
+    /// Prints the filters of all cells and, where every cell ran, which facts none of them
+    /// held; how many differences there are in all.
+    pub(crate) fn end(self, every: bool) -> usize {
         if !self.filters.is_empty() {
             println!(
                 "\nseccomp, numbers 0 to {}: probe = dumped filter = declared profile\n\
@@ -54,8 +73,12 @@ impl Table {
                 "" => "nothing: built in",
                 place => place,
             };
+            let hurried = match comparison.hurried {
+                0 => String::new(),
+                count => format!("; {count} had no time on this busy machine"),
+            };
             println!(
-                "{name} {:>7}{} {:>11} {declared}{}",
+                "{name} {:>7}{} {:>11} {declared}{}{hurried}",
                 comparison.filters,
                 agreed.concat(),
                 comparison.differences.len(),
@@ -65,6 +88,11 @@ impl Table {
                 }
             );
         }
-        self.wrong
+        println!("\ncells that there are none of");
+        for ((runtime, why), settings) in &self.absent {
+            println!("{runtime:<15} {why}: {}", settings.join(" "));
+        }
+        let missed = self.coverage.print();
+        self.wrong + if every { missed } else { 0 }
     }
 }

@@ -1,6 +1,7 @@
 //! What a shell reads in the container, beside the report of the binary there.
 
 use std::collections::BTreeMap;
+use std::os::fd::AsRawFd;
 
 use serde_json::Value;
 
@@ -11,7 +12,7 @@ const MARK: &str = "== ";
 pub(crate) const DONE: &str = "== done";
 
 /// The files of a process that are read by `cat`.
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "status",
     "uid_map",
     "gid_map",
@@ -20,6 +21,7 @@ const FILES: [&str; 8] = [
     "oom_score_adj",
     "cgroup",
     "attr/current",
+    "setgroups",
 ];
 
 /// Paths asked for what they are: the device number of each that there is.
@@ -43,22 +45,71 @@ pub(crate) const PATHS: [&str; 17] = [
     "/proc/sysrq-trigger",
 ];
 
-/// Run by the container's shell, which then waits for the end of its input.
-pub(crate) fn script(binary: &str) -> String {
+/// Files asked whether they open for writing. Nothing is written, and none is made.
+pub(crate) const SENSITIVE: [&str; 10] = [
+    "/proc/sysrq-trigger",
+    "/proc/sys/kernel/core_pattern",
+    "/proc/sys/kernel/modprobe",
+    "/proc/sys/kernel/hotplug",
+    "/proc/sys/fs/binfmt_misc/register",
+    "/proc/sys/vm/panic_on_oom",
+    "/sys/kernel/uevent_helper",
+    "/sys/power/state",
+    "/dev/mem",
+    "/dev/kmsg",
+];
+
+/// Settings of namespaces, asked of `/proc/sys`.
+const SYSCTLS: &str = "fs.mqueue.msg_default fs.mqueue.msg_max fs.mqueue.msgsize_default \
+    fs.mqueue.msgsize_max fs.mqueue.queues_max kernel.msgmax kernel.msgmnb kernel.msgmni \
+    kernel.sem kernel.shm_rmid_forced kernel.shmall kernel.shmmax kernel.shmmni \
+    net.core.somaxconn net.ipv4.ip_forward net.ipv4.ip_local_port_range \
+    net.ipv4.ip_unprivileged_port_start net.ipv4.ping_group_range net.ipv4.tcp_syncookies";
+
+/// Run by the container's shell, which then waits for the end of its input. The binary and
+/// the lab's own `ask` are below a folder.
+pub(crate) fn script(folder: &str) -> String {
     let mut script = String::new();
     for file in FILES {
         script += &format!("echo '== {file}'; cat /proc/self/{file}; echo; ");
     }
     script += "echo '== ns'; for n in cgroup ipc mnt net pid time user uts; do \
-        echo $n $(readlink /proc/self/ns/$n); done; echo '== paths'; for p in";
+        echo $n $(readlink /proc/self/ns/$n); done; \
+        echo '== ns of pid 1'; for n in cgroup ipc mnt net pid time user uts; do \
+        echo $n $(readlink /proc/1/ns/$n); done; \
+        echo '== root'; exec 5</; cat /proc/self/fdinfo/5; exec 5<&-; \
+        echo '== uname'; uname -r; uname -v; uname -m; uname -n; \
+        echo '== last'; cat /proc/sys/kernel/cap_last_cap; echo '== paths'; for p in";
     for path in PATHS {
         script += &format!(" {path}");
     }
     script += "; do stat -c '%n %t:%T' $p; done; echo '== devices'; \
-        find /dev '(' -type c -o -type b ')' -exec stat -c '%n %t:%T' {} +; \
-        echo '== cgroup files'; for f in /sys/fs/cgroup/cgroup.procs /sys/fs/cgroup/*/cgroup.procs; \
-        do [ -e $f ] && ( : >> $f ) && echo $f; done; ";
-    script + &format!("echo '== report'; {binary} --format json; echo '{DONE}'; read end")
+        find /dev '(' -type c -o -type b ')' -exec stat -c '%n %t:%T %F' {} +; \
+        echo '== opens'; for f in";
+    for path in SENSITIVE {
+        script += &format!(" {path}");
+    }
+    script += "; do [ -e $f ] && ( : >> $f ) && echo $f; done; echo '== there'; for f in";
+    for path in SENSITIVE {
+        script += &format!(" {path}");
+    }
+    script += "; do [ -e $f ] && echo $f; done; echo '== modules'; \
+        for f in /sys/kernel/security/lsm /sys/kernel/security/lockdown \
+        /proc/sys/kernel/yama/ptrace_scope /sys/fs/selinux/enforce; do \
+        [ -r $f ] && echo $f $(cat $f); done; echo '== sysctls'; for n in ";
+    script += SYSCTLS;
+    script += "; do f=/proc/sys/$(echo $n | tr . /); [ -e $f ] && echo $n $(cat $f); done; \
+        echo '== cgroup files'; while IFS=: read -r h c p; do \
+        for f in /sys/fs/cgroup/cgroup.procs /sys/fs/cgroup/*/cgroup.procs \
+        /sys/fs/cgroup$p/cgroup.procs /sys/fs/cgroup/*$p/cgroup.procs; do \
+        [ -e $f ] && ( : >> $f ) && echo $f; done; done < /proc/self/cgroup; \
+        echo '== release agents'; for f in /sys/fs/cgroup/*/release_agent; do \
+        [ -e $f ] && ( : >> $f ) && echo $f; done; ";
+    script
+        + &format!(
+            "echo '== ask'; {folder}/ask; \
+        echo '== report'; {folder}/amiconfined --format json; echo '{DONE}'; read end"
+        )
 }
 
 /// One process, seen by others than the tool.
@@ -101,6 +152,14 @@ pub(crate) fn outside(pid: u32) -> Truth {
         Some(format!("{n} {}", link.display()))
     });
     truth.parts.insert("ns".to_owned(), lines.collect());
+    // A descriptor of its root directory tells which of the mounts that is.
+    if let Ok(root) = std::fs::File::open(format!("/proc/{pid}/root")) {
+        let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", root.as_raw_fd()));
+        let lines = info.unwrap().lines().map(str::to_owned).collect();
+        truth.parts.insert("root".to_owned(), lines);
+    }
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    truth.parts.insert("stat".to_owned(), vec![stat]);
     truth
 }
 
@@ -118,9 +177,36 @@ impl Truth {
             .map(str::trim)
     }
 
-    /// The inode of a namespace.
-    pub(crate) fn namespace(&self, kind: &str) -> Option<u64> {
-        let link = self.lines("ns").find_map(|l| l.strip_prefix(kind))?;
+    /// Whether a file system of control groups is mounted.
+    pub(crate) fn cgroupfs(&self) -> bool {
+        let mut mounts = self.lines("mountinfo").filter_map(|l| l.split_once(" - "));
+        mounts.any(|(_, beyond)| beyond.starts_with("cgroup"))
+    }
+
+    /// The line of the mount that the root directory is on. gVisor tells no mount of a
+    /// descriptor: there it is the last one upon it.
+    pub(crate) fn root(&self) -> Option<&str> {
+        let id = self.lines("root").find_map(|l| l.strip_prefix("mnt_id:"));
+        match id.map(str::trim) {
+            Some(id) => self
+                .lines("mountinfo")
+                .find(|l| l.split(' ').next() == Some(id)),
+            None => self
+                .lines("mountinfo")
+                .rfind(|l| l.split(' ').nth(4) == Some("/")),
+        }
+    }
+
+    /// A word of a part and what stands after it.
+    pub(crate) fn of(&self, part: &str, word: &str) -> Option<&str> {
+        self.lines(part)
+            .filter_map(|l| l.split_once(' '))
+            .find_map(|(name, value)| (name == word).then_some(value))
+    }
+
+    /// The inode of a namespace, of the process or of what pid 1 is to it.
+    pub(crate) fn namespace(&self, part: &str, kind: &str) -> Option<u64> {
+        let link = self.lines(part).find_map(|l| l.strip_prefix(kind))?;
         link.split_once('[')?.1.strip_suffix(']')?.parse().ok()
     }
 }

@@ -47,14 +47,16 @@ pub(super) fn process(tally: &mut Tally, c: &Value, config: &Value) {
 }
 
 /// What Linux tells of it besides.
-pub(super) fn kernel(tally: &mut Tally, c: &Value, config: &Value) {
+pub(super) fn kernel(tally: &mut Tally, c: &Value, config: &Value, cgroupfs: bool) {
     let process = &config["process"];
     let flag = process["noNewPrivileges"].as_bool().unwrap_or(false);
     let reported = &c["identity"]["no_new_privs"]["known"];
     tally.same("noNewPrivileges", reported, &json!(flag));
     namespaces(tally, c, &config["linux"]["namespaces"]);
     paths(tally, c, &config["linux"]);
-    resources(tally, c, &config["linux"]["resources"]);
+    if cgroupfs {
+        resources(tally, c, &config["linux"]["resources"]);
+    }
     for rlimit in process["rlimits"].as_array().into_iter().flatten() {
         if rlimit["type"] == "RLIMIT_NOFILE" {
             let mut entries = c["limits"]["rlimits"]["known"]

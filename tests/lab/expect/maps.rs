@@ -9,7 +9,8 @@ pub(super) fn held(tally: &mut Tally, c: &Value, truth: &Truth) {
     let list = c["namespaces"]["namespaces"].as_array();
     for entry in list.into_iter().flatten() {
         let kind = entry["kind"].as_str().unwrap();
-        match truth.namespace(kind) {
+        tally.hold(&entry["kind"]);
+        match truth.namespace("ns", kind) {
             // gVisor's links have another number at every look.
             Some(inode) if inode < LOWEST => {
                 let absent = entry["inode"]["absent"].is_object();
@@ -17,6 +18,17 @@ pub(super) fn held(tally: &mut Tally, c: &Value, truth: &Truth) {
             }
             Some(inode) => tally.same(kind, &entry["inode"]["known"], &json!(inode)),
             None => {}
+        }
+        let (own, first) = (
+            truth.namespace("ns", kind),
+            truth.namespace("ns of pid 1", kind),
+        );
+        if let (Some(own), Some(first)) = (own, first.filter(|n| *n >= LOWEST)) {
+            tally.same(
+                "of pid 1",
+                &entry["shared_with_pid1"]["known"],
+                &json!(own == first),
+            );
         }
     }
     for map in ["uid_map", "gid_map"] {
@@ -30,6 +42,10 @@ pub(super) fn held(tally: &mut Tally, c: &Value, truth: &Truth) {
             &c["limits"]["oom_score_adj"]["known"],
             &json!(score),
         );
+    }
+    if let Some(word) = truth.lines("setgroups").next() {
+        let allowed = json!(word == "allow");
+        tally.same("setgroups", &c["identity"]["setgroups"]["known"], &allowed);
     }
     let rlimits = c["limits"]["rlimits"]["known"].as_array();
     for line in truth.lines("limits").filter(|l| l.starts_with("Max ")) {
@@ -45,6 +61,14 @@ pub(super) fn held(tally: &mut Tally, c: &Value, truth: &Truth) {
     let wanted: Vec<Value> = truth.lines("cgroup").map(cgroup).collect();
     if !wanted.is_empty() {
         tally.same("cgroup", &c["cgroup"]["paths"]["known"], &json!(wanted));
+        let unified = truth.lines("cgroup").any(|l| l.starts_with("0:"));
+        let more = truth.lines("cgroup").any(|l| !l.starts_with("0:"));
+        let version = match (unified, more) {
+            (true, true) => "hybrid",
+            (true, false) => "v2",
+            _ => "v1",
+        };
+        tally.same("cgroup", &c["cgroup"]["version"]["known"], &json!(version));
     }
 }
 

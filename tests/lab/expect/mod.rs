@@ -1,7 +1,11 @@
 //! The reports against the truths: each fact counted, each difference said.
 
+mod compare;
 mod config;
+mod coverage;
 mod files;
+mod filters;
+mod itself;
 mod lsm;
 mod maps;
 mod sandbox;
@@ -9,14 +13,17 @@ mod selinux;
 mod status;
 mod tools;
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
+pub(crate) use coverage::Coverage;
 pub(crate) use tools::Tools;
 
 use super::cell::{Seen, View};
 use super::guests;
 use super::runtimes::Runtime;
-use super::seccomp::{self, Comparison, Declared};
+use super::seccomp::{self, Comparison};
 use super::settings::Setting;
 
 /// What was held against what.
@@ -34,6 +41,10 @@ pub(crate) struct Tally {
     pub(crate) filters: Option<Comparison>,
     /// Those that differ.
     pub(crate) differences: Vec<String>,
+    /// Where in the reports the values are that were held.
+    held: HashSet<usize>,
+    /// Which facts that were.
+    pub(crate) coverage: Coverage,
 }
 
 impl Tally {
@@ -47,9 +58,15 @@ impl Tally {
 
     fn same(&mut self, what: &str, reported: &Value, wanted: &Value) {
         self.facts += 1;
+        self.hold(reported);
         if reported != wanted {
             self.wrong(&format!("{what}: {reported} is not {wanted}"));
         }
+    }
+
+    /// Notes that a value was held, where what was compared is made of it.
+    fn hold(&mut self, reported: &Value) {
+        self.held.insert(coverage::place(reported));
     }
 
     fn wrong(&mut self, difference: &str) {
@@ -79,12 +96,15 @@ pub(crate) fn held(
         tally.place = place;
         kernel(&mut tally, view);
         if let (Some(tools), "outside") = (&seen.tools, place) {
-            tools.held(&mut tally, &view.report["confinement"]);
+            tools.held(&mut tally, &view.report["confinement"], &view.truth);
         }
         let confinement = &view.report["confinement"];
         for (pointer, wanted) in &setting.wants {
-            // LXC mounts no cgroupfs: what limits it is seen from the host.
-            if place == "inside" && runtime.name() == "lxc" && pointer.starts_with("/cgroup") {
+            // Without a cgroupfs it is said that nothing can be known.
+            if place == "inside" && pointer.starts_with("/cgroup") && !view.truth.cgroupfs() {
+                let noun = pointer.trim_end_matches("/known");
+                let denied = &confinement.pointer(noun).unwrap()["denied"];
+                tally.same(pointer, &denied["path"], &json!("cgroupfs"));
                 continue;
             }
             // The host has other ids for a container with a user namespace.
@@ -94,6 +114,11 @@ pub(crate) fn held(
             let reported = confinement.pointer(pointer).unwrap_or(&Value::Null);
             tally.same(pointer, reported, wanted);
         }
+        let listed = confinement["filesystem"]["host_paths"]["known"].as_array();
+        if let (Some(list), "host_path") = (listed, setting.name.as_str()) {
+            let there = list.iter().any(|mount| mount["mount_point"] == "/tmp");
+            tally.same("host_path", &json!(there), &json!(true));
+        }
         for (pointer, wanted) in guests::here().map_or(&[][..], |guest| guest.wants) {
             let reported = confinement.pointer(pointer).unwrap_or(&Value::Null);
             let wanted: Value = serde_json::from_str(wanted).unwrap();
@@ -102,109 +127,26 @@ pub(crate) fn held(
         if let Some(config) = &seen.config {
             config::process(&mut tally, confinement, config);
             if !runtime.own_kernel() {
-                config::kernel(&mut tally, confinement, config);
+                let cgroupfs = place == "outside" || view.truth.cgroupfs();
+                config::kernel(&mut tally, confinement, config, cgroupfs);
             }
         }
         sandbox::held(&mut tally, runtime, setting, confinement);
+        sandbox::named(&mut tally, &confinement["runtime"], seen);
     }
     if let Some(view) = &seen.swept {
         tally.place = "sweep";
         kernel(&mut tally, view);
     }
     tally.place = "filters";
-    filters(&mut tally, runtime, setting, seen, tools);
+    filters::held(&mut tally, runtime, setting, seen, tools);
     tally.place = "compare";
-    drift(&mut tally, setting, &seen.compared);
-    changed(&mut tally, setting, &seen.changed);
+    compare::held(&mut tally, setting, &seen.compared);
+    compare::changed(&mut tally, setting, &seen.changed);
+    for view in views.into_iter().filter_map(|(_, view)| view) {
+        tally.coverage.add(&view.report, &tally.held);
+    }
     tally
-}
-
-/// The filters of the container's process, three ways.
-fn filters(
-    tally: &mut Tally,
-    runtime: &dyn Runtime,
-    setting: &Setting,
-    seen: &Seen,
-    tools: &seccomp::Tools,
-) {
-    let inside = &seen.inside.report["confinement"]["seccomp"];
-    let Some(filters) = &seen.filters else { return };
-    // Strict mode has no filter, and none is installed here.
-    let count = json!(filters.programs.len());
-    tally.same("dumped", &inside["filters"]["known"], &count);
-    if filters.programs.is_empty() {
-        tally.same("mode", &inside["mode"]["known"], &json!("disabled"));
-        return;
-    }
-    let told = seen.config.as_ref().map(|c| &c["linux"]["seccomp"]);
-    let declared = match told {
-        Some(profile) if profile.is_object() => Some(Declared {
-            profiles: vec![profile.clone()],
-            stub: runtime.stub(),
-            elsewhere: Default::default(),
-            by: "config.json",
-        }),
-        _ => runtime.declared(setting),
-    };
-    if let Some(why) = inside["method"]["why"].as_str() {
-        // Only where another listener is there is nothing asked.
-        let notifies = |d: &Declared| d.profiles.iter().any(|p| p["listenerPath"].is_string());
-        let listener = declared.as_ref().is_some_and(notifies);
-        tally.same("a listener", &json!(listener), &json!(true));
-        tally.same("why", &json!(why.contains("listener")), &json!(true));
-    }
-    tally.filters = seccomp::held(
-        tools,
-        &filters.programs,
-        declared.as_ref(),
-        inside,
-        &filters.shown,
-    );
-    let differences = tally.filters.iter().flat_map(|c| &c.differences);
-    for difference in differences.map(ToString::to_string).collect::<Vec<_>>() {
-        tally.wrong(&difference);
-    }
-}
-
-/// What `compare` says of each declaration and the process: all is as it was told, but for
-/// what the row says is without effect.
-fn drift(tally: &mut Tally, setting: &Setting, compared: &[Value]) {
-    let lists = compared.iter().filter_map(|c| c["findings"].as_array());
-    let findings: Vec<&Value> = lists.flatten().collect();
-    let expected = |f: &Value| setting.drifts.iter().any(|id| f["id"] == *id);
-    tally.facts += findings.len();
-    for finding in &findings {
-        if tally.strict && finding["kind"] == "drift" && !expected(finding) {
-            let (declared, actual) = (&finding["declared"]["value"], &finding["actual"]["value"]);
-            tally.wrong(&format!(
-                "{}: {declared} is told, {actual} is",
-                finding["id"]
-            ));
-        }
-    }
-    for id in &setting.drifts {
-        let said = |f: &&Value| f["kind"] != "agreement" && f["id"] == *id;
-        if !findings.iter().any(said) {
-            tally.wrong(&format!("no finding {id}"));
-        }
-    }
-}
-
-/// What `compare` says of the Pod with one field changed: that one, and what the row says
-/// is without effect.
-fn changed(tally: &mut Tally, setting: &Setting, all: &[(Value, Vec<&'static str>)]) {
-    for (compared, ids) in all {
-        let findings = compared["findings"].as_array().cloned().unwrap_or_default();
-        let mut found: Vec<&str> = findings
-            .iter()
-            .filter(|f| f["kind"] == "drift")
-            .filter_map(|f| f["id"].as_str())
-            .filter(|id| ids.contains(id) || !setting.drifts.contains(id))
-            .collect();
-        found.sort_unstable();
-        found.dedup();
-        tally.same("changed", &json!(found), &json!(ids));
-    }
 }
 
 /// The kernel's own words of the same process.
@@ -217,4 +159,5 @@ fn kernel(tally: &mut Tally, view: &View) {
     if tally.strict {
         lsm::held(tally, confinement, &view.truth);
     }
+    itself::held(tally, view);
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Tally;
+use crate::cell::Seen;
 use crate::runtimes::Runtime;
 use crate::settings::Setting;
 
@@ -45,7 +46,30 @@ pub(super) fn held(tally: &mut Tally, runtime: &dyn Runtime, setting: &Setting, 
 
 fn evidence(tally: &mut Tally, claim: &Value) {
     tally.facts += 1;
+    tally.hold(claim);
     if claim["evidence"].as_array().is_none_or(Vec::is_empty) {
         tally.wrong(&format!("no evidence: {claim}"));
+    }
+}
+
+/// The container's own id, which ends its path of control groups, and the Pod's names.
+pub(super) fn named(tally: &mut Tally, told: &Value, seen: &Seen) {
+    let config = seen.config.as_ref();
+    let path = config.and_then(|c| c["linux"]["cgroupsPath"].as_str());
+    let id = path.and_then(|path| path.rsplit(['/', ':']).next());
+    if let (Some(id), Some(known)) = (id, told["container_id"]["known"].as_str()) {
+        let id = id.trim_start_matches("libpod-");
+        tally.same("container_id", &json!(known), &json!(id));
+        tally.hold(&told["container_id"]);
+    }
+    for (noun, annotation) in [
+        ("pod_name", "io.kubernetes.cri.sandbox-name"),
+        ("pod_namespace", "io.kubernetes.cri.sandbox-namespace"),
+    ] {
+        let wanted = config.map_or(&Value::Null, |c| &c["annotations"][annotation]);
+        if !told[noun]["known"].is_null() || wanted.is_null() {
+            tally.same(noun, &told[noun]["known"], wanted);
+            tally.hold(&told[noun]);
+        }
     }
 }

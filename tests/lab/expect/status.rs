@@ -54,7 +54,7 @@ fn numbers(text: &str) -> Vec<u64> {
 }
 
 /// libcap's names of a mask: `0x…=cap_chown,cap_kill`.
-fn names(raw: &str) -> Value {
+pub(super) fn names(raw: &str) -> Value {
     let output = Command::new("/usr/sbin/capsh")
         .arg(format!("--decode={raw}"))
         .output()

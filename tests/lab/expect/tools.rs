@@ -1,12 +1,14 @@
-//! What util-linux' `lsns` and `findmnt`, and on SELinux `ls` and `ps`, say of the same
-//! process from the host.
+//! What util-linux' `lsns` and `findmnt`, on SELinux `ls` and `ps`, and the lab's `ask` say of
+//! the process from the host.
 
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
 
 use super::{Tally, selinux};
 use crate::settings::apparmor_active;
+use crate::truth::Truth;
 
 /// What they say of one process, as their JSON.
 pub(crate) struct Tools {
@@ -15,16 +17,19 @@ pub(crate) struct Tools {
     labels: Vec<String>,
     apparmor: Value,
     pid: String,
+    depth: Option<u64>,
 }
 
 impl Tools {
     /// Asks them.
-    pub(crate) fn of(pid: u32) -> Self {
+    pub(crate) fn of(pid: u32, ask: &Path) -> Self {
         let labels = selinux::of_tools(pid);
         let pid = pid.to_string();
-        let columns = "FSTYPE,VFS-OPTIONS";
+        let asked = Command::new(ask).arg(&pid).output().unwrap();
+        let columns = "ID,FSTYPE,VFS-OPTIONS";
         Self {
             lsns: json_of(&["lsns", "--json", "--task", &pid, "--output", "TYPE,NS"]),
+            depth: String::from_utf8_lossy(&asked.stdout).trim().parse().ok(),
             findmnt: json_of(&["findmnt", "--json", "-N", &pid, "-o", columns, "/"]),
             labels,
             apparmor: if apparmor_active() {
@@ -36,7 +41,11 @@ impl Tools {
         }
     }
 
-    pub(super) fn held(&self, tally: &mut Tally, c: &Value) {
+    pub(super) fn held(&self, tally: &mut Tally, c: &Value, truth: &Truth) {
+        if let Some(depth) = self.depth {
+            let told = &c["namespaces"]["user_depth"]["known"];
+            tally.same("user_depth", told, &json!(depth));
+        }
         let spaces = self.lsns["namespaces"].as_array();
         for space in spaces.into_iter().flatten() {
             let entries = c["namespaces"]["namespaces"].as_array();
@@ -46,8 +55,11 @@ impl Tools {
             tally.same("lsns", inode, &json!(number(&space["ns"])));
         }
         self.confined(tally, &c["lsm"]["apparmor"]["known"]["profiles"]);
+        let root = truth.root().and_then(|line| line.split(' ').next());
+        let root = root.and_then(|id| id.parse::<u64>().ok());
         let mounts = self.findmnt["filesystems"].as_array();
-        if let Some(root) = mounts.and_then(|list| list.last()) {
+        let mut mounts = mounts.into_iter().flatten();
+        if let Some(root) = mounts.find(|mount| number(&mount["id"]) == root) {
             let known = &c["filesystem"]["root"]["known"];
             tally.same("findmnt", &known["fstype"], &root["fstype"]);
             tally.same("findmnt", &known["options"], &root["vfs-options"]);

@@ -49,7 +49,7 @@ impl Up for Bubblewrap {
             let fd = file.as_raw_fd().to_string();
             command.args(["--add-seccomp-fd", &fd]);
         }
-        command.args(super::shell(id));
+        command.args(super::command(setting.entry, id));
         Container {
             _inherited: filters,
             ..Container::of(command)

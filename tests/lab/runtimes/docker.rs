@@ -120,7 +120,8 @@ impl Up for Running {
         if let Some(file) = super::profile_file(lab, setting) {
             command.arg(format!("--security-opt=seccomp={}", file.display()));
         }
-        command.args(told).arg(super::IMAGE).args(super::shell(id));
+        command.args(told).arg(super::IMAGE);
+        command.args(super::command(setting.entry, id));
         let mut after = client(&self.folder);
         after.args(["rm", "--force", id]);
         let mut inspect = client(&self.folder);

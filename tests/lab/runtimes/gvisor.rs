@@ -35,7 +35,7 @@ impl Runtime for Gvisor {
 }
 
 impl Up for Gvisor {
-    fn container(&self, lab: &Lab, setting: &Setting, _: &[&str], id: &str) -> Container {
+    fn container(&self, lab: &Lab, setting: &Setting, told: &[&str], id: &str) -> Container {
         let bundle = super::oci::bundle(lab, setting, id);
         let runsc = || {
             let mut command = Command::new("runsc");
@@ -47,6 +47,7 @@ impl Up for Gvisor {
                 "--ignore-cgroups",
                 "--net-raw",
             ]);
+            command.args(told);
             command
         };
         let mut command = runsc();

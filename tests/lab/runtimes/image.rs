@@ -58,13 +58,13 @@ impl Parts {
 pub(crate) fn make(folder: &Path, parts: &Parts) {
     std::fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
     let root = folder.join("rootfs");
-    rootfs(&root, parts);
-    image(&root, &folder.join("image.tar"));
     seccomp::Tools::build(folder, &format!("{}gcc", parts.tools));
+    rootfs(&root, parts, folder);
+    image(&root, &folder.join("image.tar"));
 }
 
 /// A root filesystem that holds busybox and the binary.
-fn rootfs(at: &Path, parts: &Parts) {
+fn rootfs(at: &Path, parts: &Parts, tools: &Path) {
     for folder in [
         "bin", "usr", "proc", "sys", "dev", "tmp", "etc", "run", "root",
     ] {
@@ -72,13 +72,24 @@ fn rootfs(at: &Path, parts: &Parts) {
     }
     std::fs::set_permissions(at, Permissions::from_mode(0o755)).unwrap();
     std::fs::copy(&parts.busybox, at.join("bin/busybox")).unwrap();
-    for applet in ["sh", "cat", "readlink", "stat", "find", "sleep"] {
+    for applet in [
+        "sh", "cat", "readlink", "stat", "find", "sleep", "grep", "uname", "tr",
+    ] {
         symlink("busybox", at.join("bin").join(applet)).unwrap();
     }
     let users = "root:x:0:0:root:/root:/bin/sh\nlab:x:1000:1000:lab:/tmp:/bin/sh\n";
     std::fs::write(at.join("etc/passwd"), users).unwrap();
     std::fs::write(at.join("etc/group"), "root:x:0:\nlab:x:1000:\n").unwrap();
     std::fs::write(at.join("etc/os-release"), "ID=lab\n").unwrap();
+    for tool in ["entry", "ask"] {
+        std::fs::copy(tools.join(tool), at.join(tool)).unwrap();
+    }
+    let program = seccomp::program(&crate::settings::entry());
+    std::fs::write(at.join("entry.bpf"), program).unwrap();
+    // What nspawn asks for a user's ids.
+    let getent = "#!/bin/sh\n[ \"$1\" = passwd ] && grep \"^$2:\" /etc/passwd || echo \"$2\"\n";
+    std::fs::write(at.join("bin/getent"), getent).unwrap();
+    std::fs::set_permissions(at.join("bin/getent"), Permissions::from_mode(0o755)).unwrap();
     // Without its debug information the binary is a fifth in size, and every engine copies it.
     let stripped = Command::new(format!("{}strip", parts.tools))
         .arg("-o")

@@ -2,11 +2,13 @@
 
 use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::over::Over;
 use super::{Container, Groups, Lab, Runtime, Up};
-use crate::settings::{Setting, Tongue};
+use crate::cell::Seen;
+use crate::seccomp::{Declared, Told};
+use crate::settings::{LXC_COMMON, Setting, Tongue};
 
 /// A container that runs one program.
 pub(crate) struct Lxc;
@@ -28,6 +30,19 @@ impl Runtime for Lxc {
         Some("lxc")
     }
 
+    fn declared(&self, setting: &Setting, _: &Seen) -> Option<Declared> {
+        let told = setting.told(Tongue::Lxc)?;
+        let common = told.iter().any(|line| line.ends_with(LXC_COMMON));
+        let profile = match common {
+            true => common_profile(),
+            false => setting.profile.clone()?,
+        };
+        Some(Declared {
+            filters: vec![Told::plain(profile)],
+            by: if common { LXC_COMMON } else { "the setting" },
+        })
+    }
+
     fn available(&self) -> Result<(), String> {
         super::programs(&["lxc-execute", "lxc-stop"])
     }
@@ -35,7 +50,7 @@ impl Runtime for Lxc {
     fn up(&self, lab: &Lab) -> Result<Box<dyn Up>, String> {
         let folder = lab.folder.join("lxc");
         std::fs::create_dir(&folder).map_err(|e| e.to_string())?;
-        let root = || "root:100000:65536\n".to_owned();
+        let root = || "root:100000:65536\nroot:1000:1\n".to_owned();
         let lines = [("/etc/subuid", root()), ("/etc/subgid", root())];
         let _over = Over::with(&folder, &lines)?;
         Ok(Box::new(Ready {
@@ -82,7 +97,7 @@ impl Up for Ready {
             .arg(&paths)
             .args(["-n", id, "-f"])
             .arg(file);
-        command.arg("--").args(super::shell(id));
+        command.arg("--").args(super::command(setting.entry, id));
         let mut after = Command::new("lxc-stop");
         after.arg("-P").arg(&paths).args(["-n", id, "--kill"]);
         Container {
@@ -92,6 +107,23 @@ impl Up for Ready {
     }
 }
 
+/// The rules of [`LXC_COMMON`]: after `[all]` a name and `errno N` a line. What it says of
+/// umount2 is for a flag, and zero has none.
+fn common_profile() -> Value {
+    let text = std::fs::read_to_string(LXC_COMMON).unwrap();
+    let (_, lines) = text.split_once("[all]").unwrap();
+    let rules = lines.lines().filter(|l| !l.is_empty()).map(|line| {
+        let (name, errno) = line.split_once(" errno ").unwrap();
+        let errno: u32 = errno.trim().parse().unwrap();
+        json!({"names": [name], "action": "SCMP_ACT_ERRNO", "errnoRet": errno})
+    });
+    json!({
+        "defaultAction": "SCMP_ACT_ALLOW",
+        "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],
+        "syscalls": rules.collect::<Value>(),
+    })
+}
+
 /// A profile over allow in LXC's own form.
 fn denylist(profile: &Value) -> String {
     let mut text = "2\ndenylist\n[all]\n".to_owned();
@@ -99,6 +131,7 @@ fn denylist(profile: &Value) -> String {
         let action = match rule["action"].as_str().unwrap() {
             "SCMP_ACT_ERRNO" => format!("errno {}", rule["errnoRet"]),
             "SCMP_ACT_TRAP" => "trap".to_owned(),
+            "SCMP_ACT_NOTIFY" => "notify".to_owned(),
             _ => "kill".to_owned(),
         };
         for name in rule["names"].as_array().unwrap() {

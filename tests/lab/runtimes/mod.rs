@@ -3,8 +3,10 @@
 mod bubblewrap;
 mod containerd;
 pub(crate) mod cri;
+mod ctr;
 mod docker;
 mod firejail;
+mod groups;
 mod gvisor;
 mod image;
 mod lacking;
@@ -21,8 +23,10 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::seccomp::{self, Declared};
+use super::cell::Seen;
+use super::seccomp::{self, Declared, Told};
 use super::settings::{Setting, Tongue};
+use groups::Groups;
 use image::IMAGE;
 pub(crate) use image::{Parts, make};
 
@@ -48,13 +52,11 @@ pub(crate) trait Runtime: Sync {
     }
     /// The profiles that its filters come from, where no config.json tells them: those of
     /// the setting, stacked as often as it says.
-    fn declared(&self, setting: &Setting) -> Option<Declared> {
+    fn declared(&self, setting: &Setting, _: &Seen) -> Option<Declared> {
         let profile = setting.profile.as_ref()?;
-        let profiles = (0..setting.stacked).map(|_| profile.clone());
+        let filters = (0..setting.stacked).map(|_| Told::plain(profile.clone()));
         Some(Declared {
-            profiles: profiles.collect(),
-            stub: self.stub(),
-            elsewhere: Default::default(),
+            filters: filters.collect(),
             by: "the setting",
         })
     }
@@ -136,6 +138,7 @@ pub(crate) const ALL: &[&dyn Runtime] = &[
     &docker::Docker { remapped: false },
     &docker::Docker { remapped: true },
     &containerd::Containerd,
+    &ctr::Ctr,
     &cri::Cri,
     &gvisor::Gvisor,
     &lxc::Lxc,
@@ -159,11 +162,13 @@ pub(crate) fn programs(names: &[&str]) -> Result<(), String> {
     Ok(())
 }
 
-/// The truth script as an argument list: its last word is the container's, by which its
-/// process is found from outside.
-fn shell(id: &str) -> [String; 4] {
-    let script = super::truth::script("/amiconfined");
-    ["/bin/sh".into(), "-c".into(), script, id.into()]
+/// What a container runs: the truth script, whose last word is the container's, by which its
+/// process is found from outside. With filters of its own an entrypoint starts it.
+fn command(entry: u32, id: &str) -> Vec<String> {
+    let script = super::truth::script("");
+    let shell = ["/bin/sh".into(), "-c".into(), script, id.into()];
+    let entry = (entry > 0).then(|| ["/entry".into(), "/entry.bpf".into(), entry.to_string()]);
+    entry.into_iter().flatten().chain(shell).collect()
 }
 
 /// A setting's seccomp profile as a file, for those that take it by name.
@@ -216,52 +221,4 @@ impl Drop for Daemon {
         let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM);
         let _ = self.0.wait();
     }
-}
-
-/// Control groups that a daemon makes for its containers and leaves.
-struct Groups {
-    name: &'static str,
-    before: Vec<PathBuf>,
-}
-
-impl Groups {
-    /// Those of this name, as they are before the daemon starts.
-    fn named(name: &'static str) -> Self {
-        let before = found(name);
-        Self { name, before }
-    }
-
-    /// Removes the new ones: empty folders, with empty ones in them.
-    fn remove(&self) {
-        for folder in found(self.name) {
-            if !self.before.contains(&folder) {
-                let mut command = Command::new("find");
-                command.arg(folder).args(["-depth", "-type", "d"]);
-                let _ = command.args(["-exec", "rmdir", "{}", ";"]).output();
-            }
-        }
-    }
-}
-
-/// Those of a name: at the top of each hierarchy, and where this program is in it.
-fn found(name: &str) -> Vec<PathBuf> {
-    let own = std::fs::read_to_string("/proc/self/cgroup").unwrap();
-    let own: Vec<&str> = own
-        .lines()
-        .filter_map(|l| l.splitn(3, ':').nth(2))
-        .collect();
-    let top = PathBuf::from("/sys/fs/cgroup");
-    let hierarchies = std::fs::read_dir(&top).unwrap();
-    let hierarchies = hierarchies.filter_map(|e| Some(e.ok()?.path()));
-    let mut folders = Vec::new();
-    for hierarchy in hierarchies.chain([top.clone()]) {
-        folders.push(hierarchy.join(name));
-        for path in &own {
-            folders.push(hierarchy.join(path.trim_start_matches('/')).join(name));
-        }
-    }
-    folders.sort();
-    folders.dedup();
-    folders.retain(|folder| folder.is_dir());
-    folders
 }

@@ -36,7 +36,10 @@ impl Runtime for Oci {
     }
 
     fn available(&self) -> Result<(), String> {
-        super::programs(&[self.0, "runc"])
+        super::programs(&[self.0, "runc"]).map_err(|missing| match self.0 {
+            "youki" => format!("{missing}, which `make lab-youki` builds"),
+            _ => missing,
+        })
     }
 
     fn up(&self, _: &Lab) -> Result<Box<dyn Up>, String> {
@@ -72,7 +75,7 @@ pub(super) fn bundle(lab: &Lab, setting: &Setting, id: &str) -> std::path::PathB
     let mut config: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     config["process"]["terminal"] = json!(false);
     config["process"]["rlimits"] = json!([]);
-    config["process"]["args"] = json!(super::shell(id));
+    config["process"]["args"] = json!(super::command(setting.entry, id));
     // `runc spec` 1.1 asks for ambient capabilities that are not inheritable: the kernel
     // gives none. A row of its own tells that.
     let sets = config["process"]["capabilities"].as_object_mut().unwrap();

@@ -108,7 +108,8 @@ impl Up for Store {
         if let Some(file) = super::profile_file(lab, setting) {
             command.arg(format!("--security-opt=seccomp={}", file.display()));
         }
-        command.args(told).arg(super::IMAGE).args(super::shell(id));
+        command.args(told).arg(super::IMAGE);
+        command.args(super::command(setting.entry, id));
         let mut after = self.command();
         after.args(["rm", "--force", "--ignore", id]);
         let mut inspect = self.command();

@@ -9,16 +9,52 @@ use serde_json::Value;
 
 use super::{ABIS, Each};
 
-/// Profiles that a container was told, and who compiles them.
+/// The filters that a container was told.
 pub(crate) struct Declared {
-    /// In the form of OCI's `linux.seccomp`; one for each filter, the oldest first.
-    pub(crate) profiles: Vec<Value>,
-    /// Whether runc compiles them, and adds to what they say.
-    pub(crate) stub: bool,
-    /// The one answer in each ABI that the profiles are not compiled for.
-    pub(crate) elsewhere: Each<Option<&'static str>>,
+    /// The oldest first.
+    pub(crate) filters: Vec<Told>,
     /// Where they were read, for the table.
     pub(crate) by: &'static str,
+}
+
+/// One of them, and who compiles it.
+#[derive(Clone)]
+pub(crate) struct Told {
+    /// In the form of OCI's `linux.seccomp`.
+    pub(crate) profile: Value,
+    /// The program itself, where it is told that way.
+    pub(crate) compiled: Option<Vec<u8>>,
+    /// Whether runc compiles it, and adds to what it says.
+    pub(crate) stub: bool,
+    /// The one answer in each ABI that it is not compiled for.
+    pub(crate) elsewhere: Each<Option<&'static str>>,
+}
+
+impl Told {
+    /// One that says all there is to say.
+    pub(crate) fn plain(profile: Value) -> Self {
+        Self {
+            profile,
+            compiled: None,
+            stub: false,
+            elsewhere: Default::default(),
+        }
+    }
+
+    /// A program.
+    pub(crate) fn program(program: Vec<u8>) -> Self {
+        Self {
+            compiled: Some(program),
+            ..Self::plain(Value::Null)
+        }
+    }
+
+    /// What it comes to.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        self.compiled
+            .clone()
+            .unwrap_or_else(|| program(&self.profile))
+    }
 }
 
 /// The action that a rule, or a profile by default, names. Without an errno it is EPERM.
@@ -100,7 +136,7 @@ fn condition(arg: &Value) -> ScmpArgCompare {
 }
 
 /// The program's bytes.
-pub(super) fn program(profile: &Value) -> Vec<u8> {
+pub(crate) fn program(profile: &Value) -> Vec<u8> {
     let mut bytes = Vec::new();
     compile(profile).read_to_end(&mut bytes).unwrap();
     bytes
@@ -133,4 +169,14 @@ pub(super) fn highest(profile: &Value) -> Each<Option<u32>> {
         };
         names.filter_map(number).max()
     })
+}
+
+/// libseccomp's number of a report's row; none where it does not know the name in this ABI.
+pub(crate) fn number(abi: &Value, row: &Value) -> Option<u32> {
+    let at = super::ABIS
+        .iter()
+        .position(|known| abi["abi"] == known.name)?;
+    let name = row["name"].as_str()?;
+    let syscall = ScmpSyscall::from_name_by_arch(name, ABIS[at].libseccomp).ok()?;
+    u32::try_from(syscall.as_raw_syscall()).ok()
 }

@@ -13,24 +13,35 @@ use std::process::Command;
 
 use libseccomp::ScmpArch;
 
-pub(crate) use declared::{Declared, inherited};
+pub(crate) use declared::{Declared, Told, inherited, number, program};
 pub(crate) use docker::{PROFILE, default_profile};
 use simulator::Simulator;
 pub(crate) use three_way::{Comparison, held};
+pub(crate) use words::of_report as told;
 
 /// The lab's own tools, built once.
 pub(crate) struct Tools {
     dump: PathBuf,
+    /// The lab's `ask`.
+    pub(crate) ask: PathBuf,
     simulator: Option<Simulator>,
 }
 
 impl Tools {
     /// Builds them in a folder, by this compiler.
     pub(crate) fn build(folder: &Path, compiler: &str) {
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/dump.c");
-        let mut command = Command::new(compiler);
-        let built = command.arg("-o").arg(folder.join("dump")).arg(source);
-        assert!(built.status().unwrap().success(), "{compiler} tests/dump.c");
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+        // What runs in containers finds no library there.
+        for (name, source) in [
+            ("dump", "dump.c"),
+            ("entry", "lab/entry.c"),
+            ("ask", "lab/ask.c"),
+        ] {
+            let mut cc = Command::new(compiler);
+            cc.args(["-static", "-Os", "-o"]).arg(folder.join(name));
+            let built = cc.arg(sources.join(source)).status();
+            assert!(built.unwrap().success(), "{compiler} tests/{source}");
+        }
         Simulator::build(folder, compiler);
     }
 
@@ -40,8 +51,11 @@ impl Tools {
         if simulator.is_none() {
             println!("SKIPPED: the source of libseccomp, which .ci/libseccomp-source fetches");
         }
-        let dump = folder.join("dump");
-        Self { dump, simulator }
+        Self {
+            dump: folder.join("dump"),
+            ask: folder.join("ask"),
+            simulator,
+        }
     }
 
     /// The filters of a process as the kernel keeps them, the oldest first.

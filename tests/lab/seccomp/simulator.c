@@ -1,5 +1,5 @@
 /* simulator FILE: libseccomp's own simulator (tools/scmp_bpf_sim.c) for many calls of one
- * filter. Reads lines of an AUDIT_ARCH in hexadecimal and a number, prints a line for each:
+ * filter. Reads lines of an AUDIT_ARCH in hexadecimal, a number and six arguments, prints a line for each:
  * what the simulator prints, or FAULT. */
 #include <setjmp.h>
 #include <stdlib.h>
@@ -24,6 +24,9 @@ int main(int count, char **args)
 		return perror("simulator"), 1;
 	program.i_cnt = fread(code, sizeof code[0], BPF_PRG_MAX_LEN, file);
 	while (scanf("%x %u", &arch, &number) == 2) {
+		for (int at = 0; at < 6; at++)
+			if (scanf("%" SCNu64, &data.args[at]) != 1)
+				return 1;
 		int ended = setjmp(back);
 		data.arch = arch;
 		data.nr = number;

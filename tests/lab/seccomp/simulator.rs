@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::rc::Rc;
 
-use super::{ABIS, NUMBERS, words};
+use super::{ABIS, Abi, NUMBERS, words};
 
 /// What one filter says to each number of each of [`ABIS`], with all arguments zero.
 pub(super) type Decided = Rc<Vec<Vec<String>>>;
@@ -57,6 +57,23 @@ impl Simulator {
         if let Some(known) = self.decided.borrow().get(program) {
             return known.clone();
         }
+        let mut calls = String::new();
+        for abi in &ABIS {
+            for number in 0..NUMBERS {
+                calls += &call(abi, number | abi.bit, [0; 6]);
+            }
+        }
+        let lines = self.ask(program, calls);
+        assert_eq!(lines.len(), ABIS.len() * NUMBERS as usize, "simulator");
+        let parts = lines.chunks(NUMBERS as usize);
+        let decided: Decided = Rc::new(parts.map(<[String]>::to_vec).collect());
+        let known = decided.clone();
+        self.decided.borrow_mut().insert(program.to_vec(), known);
+        decided
+    }
+
+    /// What a program decides for each of these calls.
+    pub(super) fn ask(&self, program: &[u8], calls: String) -> Vec<String> {
         let file = self.folder.join("program");
         std::fs::write(&file, readable(program)).unwrap();
         let mut simulator = Command::new(self.folder.join(NAME))
@@ -66,25 +83,22 @@ impl Simulator {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut calls = String::new();
-        for abi in &ABIS {
-            for number in 0..NUMBERS {
-                calls += &format!("{:x} {}\n", abi.arch, number | abi.bit);
-            }
-        }
         let mut input = simulator.stdin.take().unwrap();
         let writer = std::thread::spawn(move || input.write_all(calls.as_bytes()));
         let output = simulator.wait_with_output().unwrap();
         writer.join().unwrap().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
-        let lines: Vec<String> = text.lines().map(words::of_simulator).collect();
-        assert_eq!(lines.len(), ABIS.len() * NUMBERS as usize, "simulator");
-        let parts = lines.chunks(NUMBERS as usize);
-        let decided: Decided = Rc::new(parts.map(<[String]>::to_vec).collect());
-        let known = decided.clone();
-        self.decided.borrow_mut().insert(program.to_vec(), known);
-        decided
+        text.lines().map(words::of_simulator).collect()
     }
+}
+
+/// A call in the simulator's words.
+pub(super) fn call(abi: &Abi, number: u32, arguments: [u64; 6]) -> String {
+    let mut line = format!("{:x} {number}", abi.arch);
+    for argument in arguments {
+        line += &format!(" {argument}");
+    }
+    line + "\n"
 }
 
 /// The program in words that the simulator has. It knows no `BPF_JSET`, with which runc's own

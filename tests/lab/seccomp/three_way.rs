@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::simulator::{self, Simulator};
 use super::{ABIS, Abi, Declared, Each, NUMBERS, Tools, declared, words};
 use crate::guests;
 
@@ -16,6 +17,9 @@ pub(crate) struct Comparison {
     pub(crate) declared: &'static str,
     /// Why the probe was not answered.
     pub(crate) unasked: Option<String>,
+    /// Numbers and arguments that the probe had no time for, on a machine too busy to count it
+    /// as a difference.
+    pub(crate) hurried: usize,
     /// Each number on which two of them differ.
     pub(crate) differences: Vec<Difference>,
 }
@@ -64,14 +68,15 @@ pub(crate) fn held(
     shown: &Value,
 ) -> Option<Comparison> {
     let simulator = tools.simulator.as_ref()?;
+    let busy = busy();
     let kernel: Vec<_> = programs.iter().map(|p| simulator.decide(p)).collect();
-    let profiles = declared.map_or(&[][..], |d| &d.profiles);
-    let asked: Vec<_> = profiles
-        .iter()
-        .map(|profile| {
-            let decided = simulator.decide(&declared::program(profile));
-            let stub = declared.is_some_and(|d| d.stub);
-            (decided, stub.then(|| declared::highest(profile)))
+    let asked: Vec<_> = declared
+        .into_iter()
+        .flat_map(|d| &d.filters)
+        .map(|told| {
+            let decided = simulator.decide(&told.bytes());
+            let highest = told.stub.then(|| declared::highest(&told.profile));
+            (decided, highest, told.elsewhere)
         })
         .collect();
     let mut comparison = Comparison {
@@ -87,18 +92,16 @@ pub(crate) fn held(
             let place = number as usize;
             let wanted = words::strongest(kernel.iter().map(|k| k[at][place].as_str()));
             let mut wrong = Vec::new();
-            if let Some(declared) = declared {
-                let answers = asked.iter().map(|(decided, highest)| {
+            if declared.is_some() {
+                let answers = asked.iter().map(|(decided, highest, elsewhere)| {
                     let highest = highest.and_then(|highest| highest[at]);
-                    match highest {
-                        Some(highest) if number | abi.bit > highest => "errno 38",
+                    match (elsewhere[at], highest) {
+                        (Some(answer), _) => answer,
+                        (None, Some(highest)) if number | abi.bit > highest => "errno 38",
                         _ => decided[at][place].as_str(),
                     }
                 });
-                let told = match declared.elsewhere[at] {
-                    Some(answer) => answer,
-                    None => words::strongest(answers),
-                };
+                let told = words::strongest(answers);
                 if told != wanted {
                     wrong.push(format!("the profile says {told}"));
                 }
@@ -108,6 +111,10 @@ pub(crate) fn held(
             };
             if comparison.unasked.is_none() {
                 let answered = probed.at(number);
+                if busy && answered.iter().all(|a| a.contains(TIME_UP)) {
+                    comparison.hurried += 1;
+                    continue;
+                }
                 let right = answered
                     .iter()
                     .all(|a| a == words::seen_by_probe(wanted) || own(a));
@@ -134,7 +141,79 @@ pub(crate) fn held(
             }
         }
     }
+    if comparison.unasked.is_none() {
+        for (at, abi) in ABIS.iter().enumerate() {
+            arguments(
+                &mut comparison,
+                simulator,
+                programs,
+                abi,
+                &inside["abis"][at],
+            );
+        }
+    }
     Some(comparison)
+}
+
+/// The probe's verdicts for listed arguments, against the kernel's programs.
+fn arguments(
+    comparison: &mut Comparison,
+    simulator: &Simulator,
+    programs: &[Vec<u8>],
+    abi: &Abi,
+    reported: &Value,
+) {
+    let own = match abi.name {
+        "i386" => amiconfined::syscalls::Abi::I386,
+        "x32" => amiconfined::syscalls::Abi::X32,
+        "aarch64" => amiconfined::syscalls::Abi::Aarch64,
+        "arm" => amiconfined::syscalls::Abi::Arm,
+        _ => amiconfined::syscalls::Abi::X86_64,
+    };
+    let mut calls = String::new();
+    let mut told = Vec::new();
+    for row in reported["syscalls"].as_array().into_iter().flatten() {
+        let name = row["name"].as_str().unwrap();
+        let listed = row["arguments"].as_array().into_iter().flatten();
+        for (vector, verdict) in own.argument_vectors(name).iter().zip(listed) {
+            let number = u32::try_from(row["number"].as_u64().unwrap()).unwrap();
+            calls += &simulator::call(abi, number, vector.arguments(own, name));
+            told.push((
+                number,
+                &verdict["label"],
+                words::of_report(&verdict["verdict"]),
+            ));
+        }
+    }
+    let decided: Vec<_> = programs
+        .iter()
+        .map(|program| simulator.ask(program, calls.clone()))
+        .collect();
+    for (place, (number, label, told)) in told.into_iter().enumerate() {
+        let wanted = words::strongest(decided.iter().map(|d| d[place].as_str()));
+        if told.contains(TIME_UP) && busy() {
+            comparison.hurried += 1;
+        } else if told != words::seen_by_probe(wanted) {
+            let why = format!("{label}: the filters say {wanted}, the probe says {told}");
+            note(
+                &mut comparison.differences,
+                abi.name,
+                number & !abi.bit,
+                why,
+            );
+        }
+    }
+}
+
+/// The probe's words where its two seconds were over.
+const TIME_UP: &str = "time was up";
+
+/// Whether more than two tasks wait for each processor.
+fn busy() -> bool {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap();
+    let load: f64 = load.split(' ').next().unwrap().parse().unwrap();
+    let processors = std::thread::available_parallelism().unwrap().get();
+    load > 2.0 * f64::from(u32::try_from(processors).unwrap())
 }
 
 /// `uretprobe` and `uprobe` of x86_64: since Linux 6.14 and 6.17 the kernel answers them

@@ -42,7 +42,7 @@ pub(super) fn of_simulator(line: &str) -> String {
 }
 
 /// A verdict of a report. What a trap carries the simulator does not tell.
-pub(super) fn of_report(verdict: &Value) -> String {
+pub(crate) fn of_report(verdict: &Value) -> String {
     if let Some(word) = verdict.as_str() {
         return word.to_owned();
     }

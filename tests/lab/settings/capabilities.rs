@@ -7,6 +7,24 @@ use super::{Setting, Tongue, row};
 /// What `runc spec` gives.
 pub(super) const SPEC: [&str; 3] = ["CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE"];
 
+/// What containerd gives by itself, as docker does.
+const DEFAULTS: [&str; 14] = [
+    "CAP_AUDIT_WRITE",
+    "CAP_CHOWN",
+    "CAP_DAC_OVERRIDE",
+    "CAP_FOWNER",
+    "CAP_FSETID",
+    "CAP_KILL",
+    "CAP_MKNOD",
+    "CAP_NET_BIND_SERVICE",
+    "CAP_NET_RAW",
+    "CAP_SETFCAP",
+    "CAP_SETGID",
+    "CAP_SETPCAP",
+    "CAP_SETUID",
+    "CAP_SYS_CHROOT",
+];
+
 /// Bounding, effective and permitted alike.
 fn three(names: &[&str]) -> Value {
     json!({"bounding": names, "effective": names, "permitted": names})
@@ -32,19 +50,23 @@ pub(super) fn rows() -> Vec<Setting> {
             .oci("/process/capabilities", three(&[]))
             .gvisor()
             .engines("--cap-drop=ALL")
-            .flags(Tongue::Remapped, "--cap-drop=ALL")
             .flags(Tongue::Cri, "drop=ALL")
             .flags(Tongue::Bubblewrap, "--cap-drop ALL")
             .flags(Tongue::Nspawn, "--drop-capability=all")
             .flags(Tongue::Firejail, "--caps.drop=all")
             .flags(Tongue::Lxc, "lxc.cap.keep = none")
+            .flags(Tongue::Ctr, &ctr("drop", &DEFAULTS))
+            .plain(&[Tongue::Nsjail])
             .wants("/capabilities/effective/known/raw", json!(mask(&[]))),
         row("all_capabilities")
             .oci("/process/capabilities", three(&all))
             .engines("--cap-add=ALL")
             .flags(Tongue::Cri, "add=ALL")
             .flags(Tongue::Nspawn, "--capability=all")
-            .flags(Tongue::Nsjail, "--keep_caps"),
+            .flags(Tongue::Nsjail, "--keep_caps")
+            .flags(Tongue::Bubblewrap, "--cap-add ALL")
+            .flags(Tongue::Ctr, &ctr("add", &all))
+            .plain(&[Tongue::Firejail, Tongue::Lxc]),
         row("ambient")
             .oci("/process/user", json!({"uid": 1000, "gid": 1000}))
             .oci(
@@ -59,6 +81,11 @@ pub(super) fn rows() -> Vec<Setting> {
                 Tongue::Podman,
                 "--user 1000:1000 --cap-drop=ALL --cap-add=KILL",
             )
+            .flags(
+                Tongue::Rootless,
+                "--user 1000:1000 --cap-drop=ALL --cap-add=KILL",
+            )
+            .flags(Tongue::Nsjail, "--cap CAP_KILL")
             .flags(
                 Tongue::Bubblewrap,
                 "--unshare-user --uid 1000 --gid 1000 --cap-drop ALL --cap-add CAP_KILL",
@@ -76,7 +103,7 @@ pub(super) fn rows() -> Vec<Setting> {
     for name in all {
         // The releases of Debian 12 refuse names that they do not know.
         let refused: &[Tongue] = match NEWEST.contains(&name) {
-            true if old => &[Tongue::Docker, Tongue::Gvisor],
+            true if old => &[Tongue::Docker, Tongue::Remapped, Tongue::Gvisor],
             _ => &[],
         };
         let short = &name["CAP_".len()..];
@@ -96,6 +123,15 @@ pub(super) fn rows() -> Vec<Setting> {
                     &format!("--cap-drop ALL --cap-add {name}"),
                 )
                 .flags(Tongue::Nsjail, &format!("--cap {name}"))
+                .flags(Tongue::Ctr, &ctr("add", &[name]))
+                .flags(
+                    Tongue::Firejail,
+                    &format!("--caps.keep={}", short.to_lowercase()),
+                )
+                .flags(
+                    Tongue::Lxc,
+                    &format!("lxc.cap.keep = {}", short.to_lowercase()),
+                )
                 .without(refused)
                 .slow(),
         );
@@ -107,9 +143,10 @@ pub(super) fn rows() -> Vec<Setting> {
                 .flags(Tongue::Cri, &format!("drop={short}"))
                 .flags(Tongue::Nspawn, &format!("--drop-capability={name}"))
                 .flags(Tongue::Bubblewrap, &format!("--cap-drop {name}"))
+                .flags(Tongue::Ctr, &ctr("drop", &[name]))
                 .flags(
                     Tongue::Firejail,
-                    &format!("--caps.drop={}", name.to_lowercase()[4..].to_owned()),
+                    &format!("--caps.drop={}", short.to_lowercase()),
                 )
                 .flags(
                     Tongue::Lxc,
@@ -120,6 +157,17 @@ pub(super) fn rows() -> Vec<Setting> {
         );
     }
     rows
+}
+
+/// Options of `ctr`, which takes one capability each.
+fn ctr(verb: &str, names: &[&str]) -> String {
+    let options = names.iter().map(|name| format!("--cap-{verb} {name}"));
+    options.collect::<Vec<_>>().join(" ")
+}
+
+/// Docker's fourteen, as the report writes a mask.
+pub(crate) fn usual() -> String {
+    mask(&DEFAULTS)
 }
 
 /// A set's mask as the report writes it.

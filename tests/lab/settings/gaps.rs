@@ -8,7 +8,14 @@ use super::capabilities::{NEWEST, mask};
 use super::{Setting, Tongue, row};
 
 pub(super) fn rows() -> Vec<Setting> {
-    let mut rows = vec![not_inheritable(), hidden_filter()];
+    let mut rows = vec![not_inheritable(), hidden_filter(), shown_filter()];
+    rows.push(by_libseccomp());
+    rows.push(
+        row("cgroup_mounts_writable")
+            .oci("/root/readonly", json!(true))
+            .only("youki")
+            .wants("/cgroup/writable/known/writable", json!(true)),
+    );
     // Docker 20.10 knows capabilities up to CAP_AUDIT_READ: the later ones stay out even of
     // what is called privileged. Known to be so by its own version.
     let known: Vec<&str> = super::machine()
@@ -44,6 +51,19 @@ pub(super) fn rows() -> Vec<Setting> {
                 )
                 .drifts("selinux"),
         );
+        rows.push(
+            row("process_label_ignored")
+                .oci(
+                    "/process/selinuxLabel",
+                    json!("system_u:system_r:container_t:s0"),
+                )
+                .only("youki")
+                .wants(
+                    "/lsm/selinux/absent/why",
+                    json!("attr/current reads EINVAL: SELinux is not active"),
+                )
+                .drifts("selinux"),
+        );
     }
     if !super::apparmor_active() {
         rows.push(
@@ -57,6 +77,22 @@ pub(super) fn rows() -> Vec<Setting> {
         );
     }
     rows
+}
+
+/// The same with it: the filter decides, and gVisor tells it in no file.
+fn shown_filter() -> Setting {
+    let mut setting = row("profile_applied").flags(Tongue::Gvisor, "--oci-seccomp");
+    setting.profile = Some(super::seccomp::profile("SCMP_ACT_ERRNO", Some(1)));
+    setting
+}
+
+/// Docker's profile says nothing of either: EPERM is its default, and ENOSYS is runc's own
+/// to what is newer than the newest syscall that the libseccomp of runc knows a rule for.
+fn by_libseccomp() -> Setting {
+    row("blocked_by_libseccomp")
+        .flags(Tongue::Docker, "")
+        .verdict("bpf", "errno 1")
+        .verdict("listmount", "errno 38")
 }
 
 /// An ambient capability that is not inheritable: the kernel does not raise it.

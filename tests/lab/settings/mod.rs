@@ -1,5 +1,6 @@
 //! The settings: one row each, told to every runtime in its own tongue.
 
+mod absent;
 mod apparmor;
 mod capabilities;
 mod filesystem;
@@ -10,9 +11,11 @@ mod namespaces;
 mod seccomp;
 mod selinux;
 
+pub(crate) use absent::why as absent;
 pub(crate) use apparmor::active as apparmor_active;
-pub(crate) use capabilities::machine;
+pub(crate) use capabilities::{machine, usual};
 pub(crate) use filesystem::SOCKET;
+pub(crate) use seccomp::{LXC_COMMON, entry};
 use serde_json::{Value, json};
 
 /// How a runtime is told what it shall do.
@@ -20,8 +23,10 @@ use serde_json::{Value, json};
 pub(crate) enum Tongue {
     /// An OCI `config.json`.
     Oci,
-    /// The same, as far as gVisor has what it tells of.
+    /// Options of gVisor's runsc beside a config.json, which tells it as far as gVisor has it.
     Gvisor,
+    /// Arguments of `ctr run` without a config.json.
+    Ctr,
     /// Arguments of `docker run`.
     Docker,
     /// The same, where the daemon gives containers a user namespace.
@@ -59,10 +64,16 @@ pub(crate) struct Setting {
     pub(crate) profile: Option<Value>,
     /// How many filters more than one the same profile is stacked to.
     pub(crate) stacked: u32,
+    /// How often the container's own entrypoint adds [`entry`] to its filters.
+    pub(crate) entry: u32,
     /// JSON pointers into `confinement` and what must be there, whichever the runtime.
     pub(crate) wants: Vec<(&'static str, Value)>,
     /// Ids of findings that `compare` must have, of what is told and has no effect.
     pub(crate) drifts: Vec<&'static str>,
+    /// Syscalls of the native ABI and the answer that the probe must have.
+    pub(crate) verdicts: Vec<(&'static str, &'static str)>,
+    /// The one runtime that the row is about, where a tongue is that of several.
+    pub(crate) only: Option<&'static str>,
     /// Runs in `make test` with every runtime that knows it; else with runc alone.
     pub(crate) quick: bool,
 }
@@ -76,8 +87,11 @@ fn row(name: &str) -> Setting {
         flags: Vec::new(),
         profile: None,
         stacked: 1,
+        entry: 0,
         wants: Vec::new(),
         drifts: Vec::new(),
+        verdicts: Vec::new(),
+        only: None,
         quick: true,
     }
 }
@@ -88,6 +102,7 @@ pub(crate) fn all() -> Vec<Setting> {
     defaults.edits = Some(Vec::new());
     for tongue in [
         Tongue::Gvisor,
+        Tongue::Ctr,
         Tongue::Docker,
         Tongue::Remapped,
         Tongue::Podman,
@@ -123,6 +138,7 @@ impl Setting {
 
     /// Arguments for one runtime.
     fn flags(mut self, tongue: Tongue, words: &str) -> Self {
+        self.flags.retain(|(known, _)| *known != tongue);
         self.flags.push((tongue, words.to_owned()));
         self
     }
@@ -130,6 +146,7 @@ impl Setting {
     /// Arguments that docker and podman, as root and as a user, have in common.
     fn engines(self, words: &str) -> Self {
         self.flags(Tongue::Docker, words)
+            .flags(Tongue::Remapped, words)
             .flags(Tongue::Podman, words)
             .flags(Tongue::Rootless, words)
     }
@@ -137,6 +154,25 @@ impl Setting {
     /// What the report must say.
     fn wants(mut self, pointer: &'static str, value: Value) -> Self {
         self.wants.push((pointer, value));
+        self
+    }
+
+    /// Whether a namespace is the machine's initial one. Network, mount and uts namespaces
+    /// never are: the lab is in its own.
+    fn initial(self, kind: &str, initial: bool) -> Self {
+        let pointer = match kind {
+            "cgroup" => "/namespaces/namespaces/0/initial/known/initial",
+            "ipc" => "/namespaces/namespaces/1/initial/known/initial",
+            "pid" => "/namespaces/namespaces/4/initial/known/initial",
+            "user" => "/namespaces/namespaces/6/initial/known/initial",
+            other => panic!("no such namespace: {other}"),
+        };
+        self.wants(pointer, json!(initial))
+    }
+
+    /// What the probe must be answered for a syscall of the native ABI.
+    fn verdict(mut self, syscall: &'static str, answer: &'static str) -> Self {
+        self.verdicts.push((syscall, answer));
         self
     }
 
@@ -158,9 +194,21 @@ impl Setting {
         self.flags(Tongue::Gvisor, "")
     }
 
+    /// What these do without a word.
+    fn plain(self, tongues: &[Tongue]) -> Self {
+        let without = |setting: Self, tongue: &Tongue| setting.flags(*tongue, "");
+        tongues.iter().fold(self, without)
+    }
+
     /// Takes it back from some.
     fn without(mut self, tongues: &[Tongue]) -> Self {
         self.flags.retain(|(tongue, _)| !tongues.contains(tongue));
+        self
+    }
+
+    /// About one runtime alone.
+    fn only(mut self, runtime: &'static str) -> Self {
+        self.only = Some(runtime);
         self
     }
 

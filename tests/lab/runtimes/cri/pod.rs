@@ -46,7 +46,7 @@ pub(super) fn pod(
         image: Some(Name {
             name: super::super::IMAGE.into(),
         }),
-        command: super::super::shell(id).to_vec(),
+        command: super::super::command(entry(words), id),
         log_path: "log".into(),
         // Nothing comes from it: the shell waits until the Pod is stopped.
         stdin: true,
@@ -81,6 +81,7 @@ pub(super) fn pod(
                 context.masked_paths.clear();
                 context.readonly_paths.clear();
             }
+            "mask" => context.masked_paths.push(value.to_owned()),
             "privileged" => context.privileged = true,
             "device" => container.devices.push(Device {
                 container_path: value.to_owned(),
@@ -102,6 +103,7 @@ pub(super) fn pod(
             "memory" => resources.memory_limit_in_bytes = number(),
             "cpu" => (resources.cpu_quota, resources.cpu_period) = (number(), 100_000),
             "oom" => resources.oom_score_adj = number(),
+            "entry" => {}
             "seccomp" if value == "default" => context.seccomp = Some(seccomp(0, None)),
             "seccomp" => {}
             other => panic!("no such word for a Pod: {other}"),
@@ -130,6 +132,12 @@ pub(super) fn pod(
         security_context: Some(context),
     });
     (sandbox, container)
+}
+
+/// How many filters the entrypoint adds.
+fn entry(words: &[&str]) -> u32 {
+    let count = words.iter().find_map(|word| word.strip_prefix("entry="));
+    count.map_or(0, |count| count.parse().unwrap())
 }
 
 fn seccomp(profile_type: i32, file: Option<&Path>) -> SecurityProfile {

@@ -1,0 +1,47 @@
+//! What `compare` says of the container.
+
+use serde_json::{Value, json};
+
+use super::Tally;
+use crate::settings::Setting;
+
+/// What `compare` says of each declaration and the process: all is as it was told, but for
+/// what the row says is without effect.
+pub(super) fn held(tally: &mut Tally, setting: &Setting, compared: &[Value]) {
+    let lists = compared.iter().filter_map(|c| c["findings"].as_array());
+    let findings: Vec<&Value> = lists.flatten().collect();
+    let expected = |f: &Value| setting.drifts.iter().any(|id| f["id"] == *id);
+    tally.facts += findings.len();
+    for finding in &findings {
+        if tally.strict && finding["kind"] == "drift" && !expected(finding) {
+            let (declared, actual) = (&finding["declared"]["value"], &finding["actual"]["value"]);
+            tally.wrong(&format!(
+                "{}: {declared} is told, {actual} is",
+                finding["id"]
+            ));
+        }
+    }
+    for id in &setting.drifts {
+        let said = |f: &&Value| f["kind"] != "agreement" && f["id"] == *id;
+        if !findings.iter().any(said) {
+            tally.wrong(&format!("no finding {id}"));
+        }
+    }
+}
+
+/// What `compare` says of the Pod with one field changed: that one, and what the row says
+/// is without effect.
+pub(super) fn changed(tally: &mut Tally, setting: &Setting, all: &[(Value, Vec<&'static str>)]) {
+    for (compared, ids) in all {
+        let findings = compared["findings"].as_array().cloned().unwrap_or_default();
+        let mut found: Vec<&str> = findings
+            .iter()
+            .filter(|f| f["kind"] == "drift")
+            .filter_map(|f| f["id"].as_str())
+            .filter(|id| ids.contains(id) || !setting.drifts.contains(id))
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        tally.same("changed", &json!(found), &json!(ids));
+    }
+}
