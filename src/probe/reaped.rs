@@ -10,11 +10,17 @@ use nix::unistd::Pid;
 pub(super) struct Child {
     pid: Pid,
     ended: Option<WaitStatus>,
+    /// A stop of a traced child that nobody has let go on yet.
+    stopped: Option<WaitStatus>,
 }
 
 impl Child {
     pub(super) fn new(pid: Pid) -> Self {
-        Self { pid, ended: None }
+        Self {
+            pid,
+            ended: None,
+            stopped: None,
+        }
     }
 
     /// Its id.
@@ -30,12 +36,17 @@ impl Child {
                 Ok(status @ (WaitStatus::Exited(..) | WaitStatus::Signaled(..))) => {
                     self.ended = Some(status);
                 }
-                // Where it is traced it stops now and then.
-                Ok(_) => {}
+                // Where it is traced it stops now and then, and each stop is told once.
+                Ok(stop) => self.stopped = Some(stop),
                 Err(_) => self.ended = Some(WaitStatus::StillAlive),
             }
         }
         self.ended.is_some()
+    }
+
+    /// A stop that [`Self::poll`] has come by: its tracer has to let it go on.
+    pub(super) fn take_stop(&mut self) -> Option<WaitStatus> {
+        self.stopped.take()
     }
 
     /// Takes note that somebody else has waited for it.

@@ -70,7 +70,11 @@ pub(super) fn follow(task: &Task<'_>, child: &mut Child, until: Instant) {
             last = now + GRACE;
         }
         let any = WaitPidFlag::WNOHANG | WaitPidFlag::__WALL | WaitPidFlag::__WNOTHREAD;
-        match waitpid(Pid::from_raw(-1), Some(any)) {
+        let waited = match child.take_stop() {
+            Some(stop) => Ok(stop),
+            None => waitpid(Pid::from_raw(-1), Some(any)),
+        };
+        match waited {
             Ok(WaitStatus::StillAlive) => asker.idle(task),
             Ok(WaitStatus::PtraceEvent(thread, _, event)) => {
                 if Some(thread) == asker.thread {

@@ -49,8 +49,9 @@ pub(super) fn pod(words: &[&str], profile: bool) -> Value {
             "seccomp" if value == "default" => {
                 context["seccompProfile"] = json!({"type": "RuntimeDefault"});
             }
-            // The kernel's standing with the OOM killer follows from the Pod's class.
-            "oom" | "seccomp" => {}
+            // The kernel's standing with the OOM killer follows from the Pod's class; no field
+            // masks more than the default.
+            "oom" | "seccomp" | "mask" => {}
             other => panic!("no such word for a Pod: {other}"),
         }
     }
