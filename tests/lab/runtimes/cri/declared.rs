@@ -50,8 +50,8 @@ pub(super) fn pod(words: &[&str], profile: bool) -> Value {
                 context["seccompProfile"] = json!({"type": "RuntimeDefault"});
             }
             // The kernel's standing with the OOM killer follows from the Pod's class; no field
-            // masks more than the default.
-            "oom" | "seccomp" | "mask" => {}
+            // masks more than the default, or tells of filters that an entrypoint adds.
+            "oom" | "seccomp" | "mask" | "entry" => {}
             other => panic!("no such word for a Pod: {other}"),
         }
     }
