@@ -52,7 +52,10 @@ pub(super) fn add(section: &mut Section, abi: &AbiVerdicts, list: SyscallList) {
             SyscallList::Blocked => !plain,
             SyscallList::Summary => false,
         };
-        let value = if listed {
+        let every = names.len() == abi.syscalls.len() && list == SyscallList::Blocked;
+        let value = if listed && every {
+            format!("{}: every one that the table names", names.len())
+        } else if listed {
             format!("{}: {}", names.len(), names.join(" "))
         } else {
             names.len().to_string()
