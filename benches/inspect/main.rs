@@ -123,6 +123,7 @@ fn main() {
     );
     for command in [
         &["/baseline"][..],
+        &["/baseline", "i386"],
         &["/prototype"],
         &["/amiconfined"],
         &["/amiconfined", "--format", "json"],
