@@ -8,7 +8,9 @@ use super::{Reading, Text};
 /// What credentials are mounted into the process's file tree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Credentials {
-    /// Kubernetes service-account tokens found below `/run/secrets` and `/var/run/secrets`.
+    /// Kubernetes service-account tokens, in files that have `token` in their names, below
+    /// `/run/secrets` and `/var/run/secrets` and in volumes that the kubelet projects to other
+    /// places.
     pub service_account_tokens: Reading<Vec<ServiceAccountToken>>,
 }
 

@@ -10,6 +10,16 @@ use crate::confinement::{Credentials, Reading};
 /// Where secrets are mounted; the second is usually the first by a link.
 const DIRS: [&str; 2] = ["run/secrets", "var/run/secrets"];
 
+/// What the kubelet links to the present contents of a volume that it projects
+/// (`AtomicWriter`, pkg/volume/util/atomic_writer.go).
+const PROJECTED: &[u8] = b"/..data";
+
+/// In the path of the kubelet's own directory of a volume (`pods/<uid>/volumes/…`).
+const OF_KUBELET: &[u8] = b"/volumes/kubernetes.io~";
+
+/// The most mounts that are looked at for being such a volume.
+const MAX_VOLUMES: usize = 256;
+
 /// How deep they are looked through: `kubernetes.io/serviceaccount/token` is three.
 const MAX_DEPTH: usize = 4;
 
@@ -48,7 +58,9 @@ pub(super) fn credentials(o: &Observer<'_>) -> Found {
         .dir()
         .and_then(|_| {
             DIRS.iter()
-                .try_for_each(|dir| walk.enter(o, dir.as_bytes(), MAX_DEPTH))
+                .map(|dir| dir.as_bytes())
+                .chain(volumes(o))
+                .try_for_each(|dir| walk.enter(o, dir, MAX_DEPTH))
         })
         .map(|()| {
             if !o.options.live {
@@ -63,6 +75,25 @@ pub(super) fn credentials(o: &Observer<'_>) -> Found {
             .map_or_else(String::new, |e| o.file_lift(e)),
         claims,
     }
+}
+
+/// The volumes that the kubelet projects to anywhere else: a Pod may want a token where it
+/// likes. The kubelet's own directories, which a node's processes see, are other Pods'.
+fn volumes<'a>(o: &'a Observer<'_>) -> impl Iterator<Item = &'a [u8]> {
+    let points = o.mounts.iter().flat_map(|mounts| mounts.iter());
+    points
+        .filter(|entry| entry.mount.fstype == *"tmpfs")
+        .filter_map(|entry| entry.mount.mount_point.as_bytes().strip_prefix(b"/"))
+        .filter(|point| {
+            let under = |dir: &&str| {
+                let below = point.strip_prefix(dir.as_bytes());
+                below.is_some_and(|rest| rest.first().is_none_or(|byte| *byte == b'/'))
+            };
+            let of_kubelet = point.windows(OF_KUBELET.len()).any(|w| w == OF_KUBELET);
+            !point.is_empty() && !of_kubelet && !DIRS.iter().any(under)
+        })
+        .take(MAX_VOLUMES)
+        .filter(|point| o.files.stat(&[point, PROJECTED].concat()).is_ok())
 }
 
 /// A captured tree may hold less than the process saw: a volume of the kubelet's that the
@@ -127,7 +158,7 @@ impl Walk {
     }
 }
 
-/// Other files below these directories are other secrets, and none of our concern.
+/// Other files in these places are other secrets, and none of our concern.
 fn names_a_token(name: &[u8]) -> bool {
     name.windows(5).any(|w| w.eq_ignore_ascii_case(b"token"))
 }

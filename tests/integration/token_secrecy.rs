@@ -37,6 +37,10 @@ impl Holder {
         let folder = folder.parent()?.display().to_string();
         let script = format!(
             "mount -t tmpfs none /run && mkdir -p {folder} && cp \"$0\" {folder}/token \
+             && mkdir -p /run/elsewhere && mount -t tmpfs none /run/elsewhere \
+             && mkdir /run/elsewhere/..one && cp \"$0\" /run/elsewhere/..one/vault-token \
+             && ln -s ..one /run/elsewhere/..data \
+             && ln -s ..data/vault-token /run/elsewhere/vault-token \
              && echo ready && exec sleep 600"
         );
         let mut child = Command::new("unshare")
@@ -171,6 +175,9 @@ fn no_report_and_no_error_shows_a_part_of_it() {
         tokens[0]["audiences"]["known"][0],
         "https://kubernetes.default.svc"
     );
+    // And a volume that is projected to another place has one, too.
+    assert_eq!(tokens[1]["path"], "/run/elsewhere/vault-token");
+    assert_eq!(tokens[1]["service_account"]["known"], "cart");
     let outside = Command::new(BINARY)
         .args(["--pid", &pid, "--format", "json"])
         .output()
