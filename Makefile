@@ -6,7 +6,7 @@ BINARY := target/$(TARGET)/release/amiconfined
 # What the build needs, and what the tests start.
 BUILD_PACKAGES := gcc libc6-dev libseccomp-dev
 TEST_PACKAGES := $(BUILD_PACKAGES)
-TEST_PACKAGES += busybox-static iptables jq libcap2-bin procps strace util-linux
+TEST_PACKAGES += busybox-static iptables jq libcap2-bin libcap-ng-utils procps strace util-linux
 TEST_PACKAGES += golang-github-containers-common golang-github-docker-docker-dev
 TEST_PACKAGES += runc crun podman docker.io
 TEST_PACKAGES += containerd containernetworking-plugins curl runsc lxc uidmap

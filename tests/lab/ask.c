@@ -1,11 +1,15 @@
-/* ask [PID]: what the kernel tells a process of itself in no file, a word and a number a line;
- * with a PID how deep that process's user namespace is. The lab's own tool, so that what the product asks is not what it is held against. */
+/* ask [PID | attach PID]: what the kernel tells a process of itself in no file, a word and a
+ * number a line; with a PID how deep that process's user namespace is, and with `attach` the
+ * error that tracing it meets, or 0. The lab's own tool, so that what the product asks is not what it is held against. */
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/nsfs.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -88,6 +92,8 @@ static void modules(void)
 
 int main(int count, char **args)
 {
+	if (count == 3)
+		return printf("%d\n", ptrace(PTRACE_SEIZE, atoi(args[2]), 0, 0) ? errno : 0) < 0;
 	if (count == 2)
 		return printf("%d\n", depth(args[1])) < 0;
 	printf("connects %d\n", connects("/run/docker.sock"));

@@ -43,7 +43,8 @@ pub(crate) struct Seen {
     /// What it says of the Pod with one field that the container does not keep, and what it
     /// has to find.
     pub(crate) changed: Vec<(Value, Vec<&'static str>)>,
-    /// Its seccomp filters; none where it has no process of its own on the host.
+    /// Its seccomp filters; none where it has no process of its own on the host, or where
+    /// nobody may trace.
     pub(crate) filters: Option<Filters>,
 }
 
@@ -126,7 +127,10 @@ fn seen(
         tools: pid.map(|pid| Tools::of(pid, &tools.ask)),
         config: config.map(|(_, config)| config),
         compared,
-        filters: pid.map(|pid| filters(pid, tools)).transpose()?,
+        filters: pid
+            .filter(|_| traceable())
+            .map(|pid| filters(pid, tools))
+            .transpose()?,
         inside: View { truth, report },
     })
 }
@@ -177,6 +181,12 @@ fn outside(pid: u32) -> Result<View, String> {
     let report = tool(&["--pid", &pid.to_string(), "--format", "json"])?;
     let truth = truth::outside(pid);
     Ok(View { truth, report })
+}
+
+/// Whether anybody may trace: Yama's last scope lets nobody.
+fn traceable() -> bool {
+    let scope = std::fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope");
+    scope.map_or(true, |scope| scope.trim() != "3")
 }
 
 /// The filters as the kernel gives them, and as the tool shows them.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 /// Each kind of thing, and what there is of it.
 #[derive(Debug)]
@@ -25,16 +26,20 @@ const RESTLESS: [&str; 10] = [
     "net.netfilter.nf_conntrack",
 ];
 
+/// How often it is looked, a second apart: what others do meanwhile comes and goes.
+const LOOKS: u32 = 10;
+
 /// The machine's state now.
 pub(crate) fn state() -> State {
     let read = |path: &str| std::fs::read_to_string(path).unwrap();
     // A mount is told by its place alone: other tests may be reading their own.
-    let mounts = read("/proc/self/mountinfo");
-    let mounts = mounts.lines().filter_map(|l| l.split(' ').nth(4));
+    let mountinfo = read("/proc/self/mountinfo");
+    let mounts = mountinfo.lines().filter_map(|l| l.split(' ').nth(4));
     let sysctls = lines("sysctl -a 2>/dev/null").into_iter();
     let quiet = |l: &String| !RESTLESS.iter().any(|r| l.starts_with(r));
     State(vec![
         ("mount", mounts.map(str::to_owned).collect()),
+        ("namespace", namespaces(&mountinfo)),
         ("network interface", lines("ls /sys/class/net")),
         ("hostname", [read("/proc/sys/kernel/hostname")].into()),
         ("sysctl", sysctls.filter(quiet).collect()),
@@ -54,6 +59,21 @@ pub(crate) fn state() -> State {
     ])
 }
 
+/// What a namespace lives by besides processes: this program's own and its descriptors, and
+/// mounts.
+fn namespaces(mountinfo: &str) -> BTreeSet<String> {
+    let mounted = mountinfo.lines().filter(|l| l.contains(" - nsfs "));
+    let mounted = mounted.filter_map(|l| l.split(' ').nth(3));
+    let mut all: BTreeSet<String> = mounted.map(str::to_owned).collect();
+    for folder in ["/proc/self/ns", "/proc/self/fd"] {
+        let entries = std::fs::read_dir(folder).unwrap();
+        let links = entries.filter_map(|e| std::fs::read_link(e.ok()?.path()).ok());
+        let links = links.map(|link| link.display().to_string());
+        all.extend(links.filter(|link| link.contains(":[4026")));
+    }
+    all
+}
+
 fn lines(script: &str) -> BTreeSet<String> {
     let output = Command::new("sh").args(["-c", script]).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
@@ -61,16 +81,31 @@ fn lines(script: &str) -> BTreeSet<String> {
 }
 
 impl State {
-    /// What came and what went since `before`.
-    pub(crate) fn since(&self, before: &Self) -> Vec<String> {
+    /// What came and what went since, and which processes are left of what this program
+    /// started: every one, as what outlives its parent becomes this program's child.
+    pub(crate) fn changes(&self) -> Vec<String> {
+        let mut changes = Vec::new();
+        for look in 0..LOOKS {
+            std::thread::sleep(Duration::from_secs(u64::from(look.min(1))));
+            changes = left();
+            changes.extend(state().since(self));
+            if changes.is_empty() {
+                break;
+            }
+        }
+        changes
+    }
+
+    fn since(&self, before: &Self) -> Vec<String> {
         let mut changes = Vec::new();
         for ((kind, now), (_, then)) in self.0.iter().zip(&before.0) {
-            let came = now.difference(then).map(|it| format!("{kind} came: {it}"));
+            let group = *kind == "control group";
+            let came = now.difference(then).filter(|it| !group || empty(it));
+            changes.extend(came.map(|it| format!("{kind} came: {it}")));
             let went = then.difference(now).map(|it| format!("{kind} went: {it}"));
-            changes.extend(came);
             // The kernel lets go of an empty group alone: one that went held nobody, and who
             // made it before this run may well have taken it away meanwhile.
-            if *kind != "control group" {
+            if !group {
                 changes.extend(went);
             }
         }
@@ -78,23 +113,64 @@ impl State {
     }
 }
 
-/// Processes below this one that outlived what started them, which become its children.
-pub(crate) fn orphans() -> Vec<String> {
-    let mine = std::process::id().to_string();
+/// Whether nobody is in a control group: else it is another program's, as nobody is left of
+/// this one's.
+fn empty(group: &str) -> bool {
+    lines(&format!(
+        "find '{group}' -name cgroup.procs -exec cat {{}} + 2>/dev/null"
+    ))
+    .is_empty()
+}
+
+/// The processes below this one, and those of their namespaces that are not this one's.
+fn left() -> Vec<String> {
     let entries = std::fs::read_dir("/proc").unwrap();
-    let stats = entries.filter_map(|e| {
-        let path = e.ok()?.path();
-        let stat = std::fs::read_to_string(path.join("stat")).ok()?;
-        let (_, rest) = stat.rsplit_once(") ")?;
-        let mut words = rest.split(' ');
-        let state = words.next()?;
-        (state != "Z" && words.next()? == mine).then(|| name(&path))
-    });
-    stats.collect()
+    let mut all: Vec<(String, String)> = entries
+        .filter_map(|e| {
+            let path = e.ok()?.path();
+            let stat = std::fs::read_to_string(path.join("stat")).ok()?;
+            let (_, rest) = stat.rsplit_once(") ")?;
+            let mut words = rest.split(' ');
+            let ended = words.next()? == "Z";
+            let parent = words.next()?.to_owned();
+            (!ended).then(|| {
+                (
+                    path.file_name().unwrap().to_str().unwrap().to_owned(),
+                    parent,
+                )
+            })
+        })
+        .collect();
+    let mut below = vec![std::process::id().to_string()];
+    loop {
+        let (found, others): (Vec<_>, Vec<_>) = all
+            .into_iter()
+            .partition(|(_, parent)| below.contains(parent));
+        if found.is_empty() {
+            break;
+        }
+        below.extend(found.into_iter().map(|(pid, _)| pid));
+        all = others;
+    }
+    let processes = below.iter().skip(1);
+    processes
+        .map(|pid| name(&Path::new("/proc").join(pid)))
+        .collect()
 }
 
 fn name(process: &Path) -> String {
     let line = std::fs::read(process.join("cmdline")).unwrap_or_default();
     let line = String::from_utf8_lossy(&line).replace('\0', " ");
-    format!("process {}: {line}", process.display())
+    let own = std::fs::read_dir("/proc/self/ns").unwrap();
+    let spaces = own.filter_map(|kind| {
+        let kind = kind.ok()?;
+        let link = std::fs::read_link(process.join("ns").join(kind.file_name())).ok()?;
+        (std::fs::read_link(kind.path()).ok()? != link).then(|| link.display().to_string())
+    });
+    let spaces: Vec<String> = spaces.collect();
+    format!(
+        "process left: {}: {line} {}",
+        process.display(),
+        spaces.join(" ")
+    )
 }

@@ -68,6 +68,7 @@ fn main() -> ExitCode {
     if std::env::var_os(INSIDE).is_some() {
         return matrix::run();
     }
+    nix::sys::prctl::set_child_subreaper(true).unwrap();
     let before = machine::state();
     let made: Vec<&str> = HIDDEN
         .into_iter()
@@ -77,7 +78,7 @@ fn main() -> ExitCode {
     for folder in made {
         let _ = std::fs::remove_dir(folder);
     }
-    let changes = machine::state().since(&before);
+    let changes = before.changes();
     if !changes.is_empty() {
         let (shown, count) = (&changes[..changes.len().min(40)], changes.len());
         println!("the machine is not as it was, in {count} things:");

@@ -1,5 +1,5 @@
-//! What util-linux' `lsns` and `findmnt`, on SELinux `ls` and `ps`, and the lab's `ask` say of
-//! the process from the host.
+//! What util-linux' `lsns` and `findmnt`, libcap-ng's `pscap`, on SELinux `ls` and `ps`, and the
+//! lab's `ask` say of the process from the host.
 
 use std::path::Path;
 use std::process::Command;
@@ -14,6 +14,7 @@ use crate::truth::Truth;
 pub(crate) struct Tools {
     lsns: Value,
     findmnt: Value,
+    pscap: Option<String>,
     labels: Vec<String>,
     apparmor: Value,
     pid: String,
@@ -31,6 +32,7 @@ impl Tools {
             lsns: json_of(&["lsns", "--json", "--task", &pid, "--output", "TYPE,NS"]),
             depth: String::from_utf8_lossy(&asked.stdout).trim().parse().ok(),
             findmnt: json_of(&["findmnt", "--json", "-N", &pid, "-o", columns, "/"]),
+            pscap: pscap(&pid),
             labels,
             apparmor: if apparmor_active() {
                 json_of(&["aa-status", "--json"])
@@ -54,6 +56,7 @@ impl Tools {
             let inode = entry.map_or(&Value::Null, |e| &e["inode"]["known"]);
             tally.same("lsns", inode, &json!(number(&space["ns"])));
         }
+        self.capable(tally, &c["capabilities"]);
         self.confined(tally, &c["lsm"]["apparmor"]["known"]["profiles"]);
         let root = truth.root().and_then(|line| line.split(' ').next());
         let root = root.and_then(|id| id.parse::<u64>().ok());
@@ -71,6 +74,29 @@ impl Tools {
 }
 
 impl Tools {
+    /// `pscap` lists who has any permitted capability, with a mark for ambient ones.
+    fn capable(&self, tally: &mut Tally, c: &Value) {
+        let told = self.pscap.as_deref().unwrap_or_default();
+        let permitted = &c["permitted"]["known"];
+        if told.split([' ', ',']).any(|word| word == "full") {
+            let last = c["last"]["known"].as_u64().unwrap_or_default();
+            let all = format!("{:016x}", u64::MAX >> (u64::from(u64::BITS) - 1 - last));
+            tally.same("pscap", &permitted["raw"], &json!(all));
+        } else {
+            let words = told.split([' ', ',']);
+            let names = words.filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()));
+            let names: Vec<String> = names
+                .map(|name| format!("CAP_{}", name.to_uppercase()))
+                .collect();
+            tally.same("pscap", &permitted["names"], &json!(names));
+        }
+        if !told.is_empty() {
+            let ambient = c["ambient"]["known"]["names"].as_array();
+            let ambient = ambient.is_some_and(|names| !names.is_empty());
+            tally.same("pscap @", &json!(ambient), &json!(told.contains('@')));
+        }
+    }
+
     /// `aa-status` names the profile and the mode of each process that has one.
     fn confined(&self, tally: &mut Tally, reported: &Value) {
         let programs = self.apparmor["processes"].as_object();
@@ -97,6 +123,17 @@ impl Tools {
 /// Older releases write numbers as texts.
 fn number(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
+}
+
+/// What stands in the line of a process behind the name of its program; none where it has no
+/// line, which is for those without capabilities.
+fn pscap(pid: &str) -> Option<String> {
+    let output = Command::new("pscap").arg("-a").output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text.lines().find_map(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        (words.get(1) == Some(&pid)).then(|| words[4..].join(" "))
+    })
 }
 
 fn json_of(words: &[&str]) -> Value {

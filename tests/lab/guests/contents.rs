@@ -14,7 +14,7 @@ use crate::seccomp::PROFILE;
 /// Programs of this machine: the runtimes, and what they and the lab call.
 const PROGRAMS: &str = "sh busybox runc crun podman conmon dockerd docker docker-init \
     docker-proxy containerd containerd-shim-runc-v2 ctr iptables ip6tables iptables-save ip \
-    modprobe sysctl unshare nsenter setpriv lsns findmnt mount umount capsh jq tar find grep \
+    modprobe sysctl unshare nsenter setpriv lsns findmnt mount umount capsh pscap jq tar find grep \
     apparmor_parser aa-exec aa-status curl bwrap nsjail youki newuidmap newgidmap \
     chcon ls ps runcon";
 

@@ -33,6 +33,8 @@ if grep -qw cg=v1 /proc/cmdline; then
         mkdir -p /sys/fs/cgroup/$group
         mount -t cgroup -o $group cgroup /sys/fs/cgroup/$group
     done
+    # By these names runtimes look for two that are mounted as one.
+    for group in cpu cpuacct; do ln -s cpu,cpuacct /sys/fs/cgroup/$group; done
 else
     mount -t cgroup2 cgroup /sys/fs/cgroup
     # A group with processes in it gives no controllers to those below.

@@ -3,41 +3,23 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A suite, and its package that depends on its kernel.
-pub(super) struct Kernel {
-    suite: &'static str,
-    package: &'static str,
-}
+/// Suites that give a kernel; the newest of theirs is taken.
+pub(super) struct Kernel(&'static [&'static str]);
 
 /// 5.10, the oldest that Debian's archive has.
-pub(super) const OLDEST: Kernel = Kernel {
-    suite: "bullseye",
-    package: "linux-image-cloud-",
-};
-
-/// 6.12.
-pub(super) const TRIXIE: Kernel = Kernel {
-    suite: "trixie",
-    package: "linux-image-cloud-",
-};
-
-/// The newest that Debian gives to a released suite.
-pub(super) const BACKPORTS: Kernel = Kernel {
-    suite: "trixie-backports",
-    package: "linux-image-cloud-",
-};
+pub(super) const OLDEST: Kernel = Kernel(&["bullseye"]);
 
 /// 6.1.
-pub(super) const BOOKWORM: Kernel = Kernel {
-    suite: "bookworm",
-    package: "linux-image-cloud-",
-};
+pub(super) const BOOKWORM: Kernel = Kernel(&["bookworm"]);
 
-/// The newest there is, for Debian's next release.
-pub(super) const NEWEST: Kernel = Kernel {
-    suite: "sid",
-    package: "linux-image-cloud-",
-};
+/// 6.12.
+pub(super) const TRIXIE: Kernel = Kernel(&["trixie"]);
+
+/// The newest there is: which suite is ahead of the other changes.
+pub(super) const NEWEST: Kernel = Kernel(&["sid", "trixie-backports"]);
+
+/// Begins the name of the package that depends on a suite's kernel.
+const PACKAGE: &str = "linux-image-cloud-";
 
 /// What a kernel's packages hold.
 pub(super) struct Fetched {
@@ -52,19 +34,40 @@ pub(super) struct Fetched {
 impl Kernel {
     /// Takes it from the archive, where it has not been taken already.
     pub(super) fn fetched(&self, architecture: &str) -> Result<Fetched, String> {
-        let package = format!("{}{architecture}", self.package);
-        let folder = packages(self.suite, architecture, &[&package])?;
-        let image = found(&folder, "vmlinuz*").ok_or("no kernel in the package")?;
-        let mut releases = std::fs::read_dir(folder.join("usr/lib/modules"))
-            .map_err(|e| e.to_string())?
-            .filter_map(|e| e.ok()?.file_name().into_string().ok());
-        let release = releases.next().ok_or("no modules in the package")?;
-        Ok(Fetched {
-            image,
-            tree: folder,
-            release,
-        })
+        let mut newest: Result<Fetched, String> = Err(String::new());
+        for suite in self.0 {
+            let other = fetched(suite, architecture);
+            let newer = match (&newest, &other) {
+                (Ok(one), Ok(other)) => version(&other.release) > version(&one.release),
+                (one, _) => one.is_err(),
+            };
+            if newer {
+                newest = other;
+            }
+        }
+        newest
     }
+}
+
+fn fetched(suite: &str, architecture: &str) -> Result<Fetched, String> {
+    let package = format!("{PACKAGE}{architecture}");
+    let folder = packages(suite, architecture, &[&package])?;
+    let image = found(&folder, "vmlinuz*").ok_or("no kernel in the package")?;
+    let mut releases = std::fs::read_dir(folder.join("usr/lib/modules"))
+        .map_err(|e| e.to_string())?
+        .filter_map(|e| e.ok()?.file_name().into_string().ok());
+    let release = releases.next().ok_or("no modules in the package")?;
+    Ok(Fetched {
+        image,
+        tree: folder,
+        release,
+    })
+}
+
+/// The numbers that a release begins with.
+fn version(release: &str) -> Vec<u32> {
+    let parts = release.split(['.', '-', '+']);
+    parts.map_while(|part| part.parse().ok()).collect()
 }
 
 /// Packages of a Debian suite, laid below a folder; the error says what is not to be had.

@@ -54,6 +54,8 @@ pub(super) const ARM64: Machine = Machine {
         "libc6",
         "libcap2",
         "libcap2-bin",
+        "libcap-ng0",
+        "libcap-ng-utils",
         "libmount1",
         "libpcre2-8-0",
         "libseccomp2",

@@ -27,6 +27,7 @@ mod probe;
 mod rows;
 pub(crate) mod selinux;
 mod trace;
+mod yama;
 
 use super::choice::{among, wanted};
 use archive::Archive;

@@ -1,6 +1,6 @@
 //! The guests: which kernel, with which parameters, and which cells run there.
 
-use super::{Guest, apparmor, execution, kernel, machine, only64, probe, selinux};
+use super::{Guest, apparmor, execution, kernel, machine, only64, probe, selinux, yama};
 
 /// A guest in which nothing is special.
 const PLAIN: Guest = Guest {
@@ -57,7 +57,7 @@ pub(super) const ALL: &[Guest] = &[
     },
     Guest {
         name: "linux-newest",
-        kernel: &kernel::BACKPORTS,
+        kernel: &kernel::NEWEST,
         runtimes: HOST_RUNTIMES,
         settings: HOST_SETTINGS,
         ..PLAIN
@@ -78,12 +78,29 @@ pub(super) const ALL: &[Guest] = &[
         ..PLAIN
     },
     Guest {
-        name: "yama",
+        name: "yama-0",
+        parameters: "lsm=yama,capability sysctl.kernel.yama.ptrace_scope=0",
+        wants: &[("/lsm/yama_ptrace_scope/known", "0")],
+        ..YAMA
+    },
+    Guest {
+        name: "yama-1",
+        parameters: "lsm=yama,capability sysctl.kernel.yama.ptrace_scope=1",
+        wants: &[("/lsm/yama_ptrace_scope/known", "1")],
+        ..YAMA
+    },
+    Guest {
+        name: "yama-2",
         parameters: "lsm=yama,capability sysctl.kernel.yama.ptrace_scope=2",
-        runtimes: "runc",
-        settings: "defaults privileged",
         wants: &[("/lsm/yama_ptrace_scope/known", "2")],
-        ..PLAIN
+        ..YAMA
+    },
+    // The kernel gives nobody the filters of a process there.
+    Guest {
+        name: "yama-3",
+        parameters: "lsm=yama,capability sysctl.kernel.yama.ptrace_scope=3",
+        wants: &[("/lsm/yama_ptrace_scope/known", "3")],
+        ..YAMA
     },
     Guest {
         name: "no-yama",
@@ -184,6 +201,14 @@ const SELINUX: Guest = Guest {
     prepare: selinux::prepare,
     runtimes: "runc crun podman",
     settings: "defaults selinux_*",
+    ..PLAIN
+};
+
+/// A guest with Yama at one of its scopes.
+const YAMA: Guest = Guest {
+    prepare: yama::prepare,
+    runtimes: "runc",
+    settings: "defaults privileged seccomp_eperm",
     ..PLAIN
 };
 

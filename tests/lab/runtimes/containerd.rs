@@ -1,4 +1,4 @@
-//! containerd, told by `ctr` what an OCI runtime is told.
+//! containerd, told by its client `ctr`: in a config.json, or by the options of `ctr run`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,7 +7,10 @@ use super::{Container, Daemon, Groups, Lab, Runtime, Up};
 use crate::settings::{Setting, Tongue};
 
 /// The daemon with its default runtime, runc.
-pub(crate) struct Containerd;
+pub(crate) struct Containerd {
+    /// Whether the client makes the configuration out of its options.
+    pub(crate) options: bool,
+}
 
 /// The running daemon.
 pub(super) struct Running {
@@ -16,13 +19,23 @@ pub(super) struct Running {
     folder: PathBuf,
 }
 
+/// The daemon, and how the client is told.
+struct Client {
+    running: Running,
+    options: bool,
+}
+
 impl Runtime for Containerd {
     fn name(&self) -> &'static str {
-        "containerd"
+        if self.options { "ctr" } else { "containerd" }
     }
 
     fn tongue(&self) -> Tongue {
-        Tongue::Oci
+        if self.options {
+            Tongue::Ctr
+        } else {
+            Tongue::Oci
+        }
     }
 
     fn sandbox(&self) -> &'static str {
@@ -38,12 +51,15 @@ impl Runtime for Containerd {
     }
 
     fn available(&self) -> Result<(), String> {
-        super::programs(&["containerd", "ctr", "runc"])
+        super::programs(&["containerd", "ctr", "runc", "jq"])
     }
 
     fn up(&self, lab: &Lab) -> Result<Box<dyn Up>, String> {
-        let folder = lab.folder.join("containerd");
-        Ok(Box::new(Running::start(folder, "default", "")?))
+        let folder = lab.folder.join(self.name());
+        Ok(Box::new(Client {
+            running: Running::start(folder, "default", "")?,
+            options: self.options,
+        }))
     }
 }
 
@@ -83,16 +99,28 @@ pub(super) fn ctr(folder: &Path) -> Command {
     command
 }
 
-impl Up for Running {
-    fn container(&self, lab: &Lab, setting: &Setting, _: &[&str], id: &str) -> Container {
-        let bundle = super::oci::bundle(lab, setting, id);
-        let mut command = ctr(&self.folder);
-        command.args(["run", "--rm", "--config"]);
-        command.arg(bundle.join("config.json")).arg(id);
-        let mut after = ctr(&self.folder);
+impl Up for Client {
+    fn container(&self, lab: &Lab, setting: &Setting, told: &[&str], id: &str) -> Container {
+        let folder = self.running.folder();
+        let mut command = ctr(folder);
+        command.args(["run", "--rm"]);
+        if self.options {
+            command.arg("--rootfs");
+            command.arg("--runc-binary").arg(super::lacking::runc(lab));
+            if let Some(file) = super::profile_file(lab, setting) {
+                command.args(["--seccomp", "--seccomp-profile"]).arg(file);
+            }
+            command.args(told).arg(&lab.rootfs).arg(id);
+            command.args(super::command(setting.entry, id));
+        } else {
+            let bundle = super::oci::bundle(lab, setting, id);
+            command.arg("--config").arg(bundle.join("config.json"));
+            command.arg(id);
+        }
+        let mut after = ctr(folder);
         after.args(["task", "rm", "--force", id]);
         Container {
-            configs: Some(self.folder.join("state")),
+            configs: Some(folder.join("state")),
             after: Some(after),
             ..Container::of(command)
         }

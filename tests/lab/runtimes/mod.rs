@@ -3,7 +3,6 @@
 mod bubblewrap;
 mod containerd;
 pub(crate) mod cri;
-mod ctr;
 mod docker;
 mod firejail;
 mod groups;
@@ -137,8 +136,8 @@ pub(crate) const ALL: &[&dyn Runtime] = &[
     &podman::Podman { rootless: true },
     &docker::Docker { remapped: false },
     &docker::Docker { remapped: true },
-    &containerd::Containerd,
-    &ctr::Ctr,
+    &containerd::Containerd { options: false },
+    &containerd::Containerd { options: true },
     &cri::Cri,
     &gvisor::Gvisor,
     &lxc::Lxc,
