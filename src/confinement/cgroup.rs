@@ -20,8 +20,9 @@ pub struct Cgroup {
     pub pids_max: Reading<Option<u64>>,
     /// Whether the process may write its hierarchy.
     pub writable: Reading<super::Writable>,
-    /// A v1 hierarchy's `release_agent` that the process may write: a way to run
-    /// anything as root on the host.
+    /// Whether there is a v1 hierarchy whose `release_agent` the process may set: a way to run
+    /// anything as root on the host. Since Linux 5.17 that takes `CAP_SYS_ADMIN` of the
+    /// initial user namespace besides a file that opens for writing.
     pub release_agent_writable: Reading<super::Writable>,
 }
 

@@ -20,7 +20,7 @@ pub(super) fn cgroup(o: &Observer<'_>) -> Cgroup {
         cpu_max: cgroup_limits::cpu_max(o, limiting),
         pids_max: cgroup_limits::pids_max(o, limiting),
         writable: any_writable(o, &hierarchies, "cgroup.procs"),
-        release_agent_writable: release_agent(o, &hierarchies),
+        release_agent_writable: super::release_agent::release_agent(o),
         paths,
     }
 }
@@ -61,20 +61,21 @@ fn version(paths: &[CgroupPath]) -> CgroupVersion {
     }
 }
 
-/// Whether a file of the process's own group may be written in any hierarchy.
+/// Whether a file of the process's own group may be written in any hierarchy. Where it may in
+/// none that is known, one that is not known decides.
 fn any_writable(o: &Observer<'_>, hierarchies: &[Hierarchy], file: &str) -> Reading<Writable> {
-    let mut last = cgroup_limits::unmounted(o);
+    let mut found = None;
     for hierarchy in hierarchies {
-        let answer = writable(o, &hierarchy.file(file));
-        let yes = answer.known().is_some_and(|a| a.writable);
-        if yes {
-            return answer.map(|a| at(a, hierarchy));
-        }
-        if last.known().is_none() {
-            last = answer.map(|a| at(a, hierarchy));
+        let answer = writable(o, &hierarchy.file(file)).map(|a| at(a, hierarchy));
+        match (&answer, &found) {
+            (Reading::Known(known), _) if known.writable => return answer,
+            (_, None | Some(Reading::Absent { .. })) | (Reading::Denied(_), _) => {
+                found = Some(answer);
+            }
+            _ => {}
         }
     }
-    last
+    found.unwrap_or_else(|| cgroup_limits::unmounted(o))
 }
 
 fn at(answer: Writable, hierarchy: &Hierarchy) -> Writable {
@@ -82,35 +83,6 @@ fn at(answer: Writable, hierarchy: &Hierarchy) -> Writable {
         decided_by: format!("{}: {}", hierarchy.mount_point, answer.decided_by),
         ..answer
     }
-}
-
-/// `release_agent` is at the root of a v1 hierarchy alone.
-fn release_agent(o: &Observer<'_>, hierarchies: &[Hierarchy]) -> Reading<Writable> {
-    let mut v1 = hierarchies.iter().filter(|h| !h.v2).peekable();
-    if v1.peek().is_none() {
-        return if hierarchies.is_empty() {
-            cgroup_limits::unmounted(o)
-        } else {
-            Reading::absent("no v1 hierarchy is mounted, and v2 has no release_agent")
-        };
-    }
-    let mut found = Reading::Known(Writable {
-        writable: false,
-        decided_by: "no v1 hierarchy's release_agent is visible".into(),
-    });
-    for hierarchy in v1 {
-        let path = [hierarchy.mount_point.as_bytes(), b"/release_agent"].concat();
-        let answer = writable(o, &path);
-        if matches!(answer, Reading::Absent { .. }) {
-            continue;
-        }
-        let yes = answer.known().is_some_and(|a| a.writable);
-        found = answer.map(|a| at(a, hierarchy));
-        if yes {
-            break;
-        }
-    }
-    found
 }
 
 #[cfg(test)]

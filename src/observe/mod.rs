@@ -27,6 +27,7 @@ mod proc_root;
 mod process;
 mod process_dir;
 mod protected;
+mod release_agent;
 mod runtime;
 mod sandbox;
 mod seccomp;

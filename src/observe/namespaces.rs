@@ -173,7 +173,7 @@ fn id_map_is_partial(o: &Observer<'_>) -> bool {
 }
 
 /// Major and minor number of the kernel's release.
-fn release(o: &Observer<'_>) -> Option<(u32, u32)> {
+pub(super) fn release(o: &Observer<'_>) -> Option<(u32, u32)> {
     let kernel = super::kernel::kernel(o);
     let release = kernel.release.known()?.to_lossy().into_owned();
     let mut words = release.split(|c: char| !c.is_ascii_digit());

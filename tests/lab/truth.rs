@@ -67,7 +67,8 @@ const SYSCTLS: &str = "fs.mqueue.msg_default fs.mqueue.msg_max fs.mqueue.msgsize
     net.ipv4.ip_unprivileged_port_start net.ipv4.ping_group_range net.ipv4.tcp_syncookies";
 
 /// Run by the container's shell, which then waits for the end of its input. The binary and
-/// the lab's own `ask` are below a folder.
+/// the lab's own `ask` are below a folder. What is written is what a `release_agent` holds
+/// already: the kernel opens it for many of whom it takes nothing.
 pub(crate) fn script(folder: &str) -> String {
     let mut script = String::new();
     for file in FILES {
@@ -104,7 +105,7 @@ pub(crate) fn script(folder: &str) -> String {
         /sys/fs/cgroup$p/cgroup.procs /sys/fs/cgroup/*$p/cgroup.procs; do \
         [ -e $f ] && ( : >> $f ) && echo $f; done; done < /proc/self/cgroup; \
         echo '== release agents'; for f in /sys/fs/cgroup/*/release_agent; do \
-        [ -e $f ] && ( : >> $f ) && echo $f; done; ";
+        [ -e $f ] && a=$(cat $f) && ( echo \"$a\" > $f ) && echo $f; done; ";
     script
         + &format!(
             "echo '== ask'; {folder}/ask; \

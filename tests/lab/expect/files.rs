@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::Tally;
 use crate::truth::Truth;
 
-pub(super) fn held(tally: &mut Tally, c: &Value, truth: &Truth) {
+pub(super) fn held(tally: &mut Tally, report: &Value, truth: &Truth) {
+    let c = &report["confinement"];
     let filesystem = &c["filesystem"];
     let mounts = truth.lines("mountinfo").count();
     tally.same(
@@ -48,7 +49,7 @@ pub(super) fn held(tally: &mut Tally, c: &Value, truth: &Truth) {
         }
     }
     if truth.lines("paths").next().is_some() {
-        cgroup(tally, c, truth);
+        cgroup(tally, report, truth);
         devices(tally, &filesystem["devices"]["known"], truth);
         for entry in filesystem["sensitive"].as_array().into_iter().flatten() {
             opens(tally, entry, truth);
@@ -118,17 +119,35 @@ fn protection(tally: &mut Tally, entry: &Value, truth: &Truth) {
     tally.same(path, &entry["state"]["known"], &json!(wanted));
 }
 
-/// Whether a control group's file could be opened for writing: nothing was written.
-fn cgroup(tally: &mut Tally, c: &Value, truth: &Truth) {
+/// Whether a control group's file could be opened for writing, and a `release_agent` be set.
+fn cgroup(tally: &mut Tally, report: &Value, truth: &Truth) {
+    let c = &report["confinement"];
     if truth.cgroupfs() {
         let opened = truth.lines("cgroup files").next().is_some();
-        let writable = &c["cgroup"]["writable"]["known"]["writable"];
-        tally.same("cgroup writable", writable, &json!(opened));
+        let told = &c["cgroup"]["writable"];
+        // What is mounted may begin above the process's own namespace of them: then where its
+        // own group is in it cannot be known.
+        let mut mounted = truth.lines("mountinfo").filter(|l| l.contains(" - cgroup"));
+        if mounted.all(|l| {
+            l.split(' ')
+                .nth(3)
+                .is_some_and(|root| root.starts_with("/.."))
+        }) {
+            let denied = told["denied"].is_object();
+            tally.same("cgroup writable", &json!(denied), &json!(true));
+        } else {
+            let writable = &told["known"]["writable"];
+            tally.same("cgroup writable", writable, &json!(opened));
+        }
         let agent = &c["cgroup"]["release_agent_writable"];
         if agent["known"].is_object() {
             let opened = truth.lines("release agents").next().is_some();
             let writable = &agent["known"]["writable"];
             tally.same("release_agent", writable, &json!(opened));
+            let stands_out = report["summary"]["stands_out"].as_array();
+            let said = stands_out.into_iter().flatten();
+            let said = said.filter(|line| line["id"] == "release_agent").count();
+            tally.same("stands out", &json!(said == 1), &json!(opened));
         }
     }
 }

@@ -102,7 +102,7 @@ pub(crate) fn held(
         for (pointer, wanted) in &setting.wants {
             // Without a cgroupfs it is said that nothing can be known.
             if place == "inside" && pointer.starts_with("/cgroup") && !view.truth.cgroupfs() {
-                let noun = pointer.trim_end_matches("/known");
+                let noun = pointer.split("/known").next().unwrap();
                 let denied = &confinement.pointer(noun).unwrap()["denied"];
                 tally.same(pointer, &denied["path"], &json!("cgroupfs"));
                 continue;
@@ -154,7 +154,7 @@ fn kernel(tally: &mut Tally, view: &View) {
     let confinement = &view.report["confinement"];
     status::held(tally, confinement, &view.truth);
     maps::held(tally, confinement, &view.truth);
-    files::held(tally, confinement, &view.truth);
+    files::held(tally, &view.report, &view.truth);
     selinux::held(tally, confinement, &view.truth);
     if tally.strict {
         lsm::held(tally, confinement, &view.truth);

@@ -73,6 +73,7 @@ const REASONS: &[Reason] = &[
             "host_path",
             "privileged",
             "all_capabilities",
+            "release_agent",
         ],
         "it gives nothing of the host's but files",
     ),
@@ -109,6 +110,11 @@ const REASONS: &[Reason] = &[
     ),
     (
         Tongue::Rootless,
+        &["release_agent"],
+        "a user's are never the initial namespace's: release_agent_guarded",
+    ),
+    (
+        Tongue::Rootless,
         &["rlimit", "host_ipc"],
         "a user may neither raise limits nor mount what belongs to the host's ipc namespace",
     ),
@@ -126,6 +132,11 @@ const REASONS: &[Reason] = &[
         Tongue::Cri,
         &["ambient", "rlimit", "pids", "host_uts", "user_"],
         "the interface has no field for it in containerd 1.6",
+    ),
+    (
+        Tongue::Cri,
+        &["release_agent_read_only"],
+        "the lab's words for a Pod have no read-only mount",
     ),
     (
         Tongue::Cri,
@@ -197,6 +208,11 @@ const REASONS: &[Reason] = &[
         Tongue::Firejail,
         &["device", "socket", "host_path"],
         "it runs on the machine's own root and has them all",
+    ),
+    (
+        Tongue::Firejail,
+        &["release_agent"],
+        "it mounts a /sys of its own, without control groups",
     ),
     (
         Tongue::Firejail,

@@ -26,7 +26,7 @@ const DEFAULTS: [&str; 14] = [
 ];
 
 /// Bounding, effective and permitted alike.
-fn three(names: &[&str]) -> Value {
+pub(super) fn three(names: &[&str]) -> Value {
     json!({"bounding": names, "effective": names, "permitted": names})
 }
 

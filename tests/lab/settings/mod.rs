@@ -8,6 +8,7 @@ mod gaps;
 mod identity;
 mod limits;
 mod namespaces;
+mod release_agent;
 mod seccomp;
 mod selinux;
 
@@ -123,6 +124,7 @@ pub(crate) fn all() -> Vec<Setting> {
     all.extend(seccomp::rows());
     all.extend(namespaces::rows());
     all.extend(limits::rows());
+    all.extend(release_agent::rows());
     all.extend(apparmor::rows());
     all.extend(gaps::rows());
     all.extend(selinux::rows());

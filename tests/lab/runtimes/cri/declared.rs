@@ -145,7 +145,9 @@ pub(super) fn changed(pod: &Value) -> Vec<Changed> {
         let ids = &["masked-paths", "readonly-paths"];
         change(&format!("{OWN}/procMount"), json!("Default"), ids);
     }
-    if pod["spec"]["containers"][0]["volumeMounts"].is_array() {
+    let mounts = &pod["spec"]["containers"][0]["volumeMounts"];
+    // One upon what every container has is not told from that.
+    if mounts.is_array() && mounts[0]["mountPath"] != "/sys/fs/cgroup" {
         let none = json!([]);
         change("/spec/containers/0/volumeMounts", none, &["mount-extra"]);
     }
