@@ -45,6 +45,7 @@ pub use dump::{Dump, DumpError, dump};
 pub use execute::{EXECUTION_LIMIT, execute};
 pub use kernel_facts::{landlock_abi, security_modules, user_namespace_depth};
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -104,20 +105,17 @@ pub fn verdicts(mode: Option<SeccompMode>, asking: Asking) -> SeccompProbe {
     probe
 }
 
-/// Every question of these ABIs.
-fn asked(abis: Vec<Abi>) -> Vec<(Abi, Vec<Question>)> {
-    abis.into_iter()
-        .map(|abi| (abi, question::questions(abi)))
-        .collect()
+/// Every question of these ABIs, one ABI after the other.
+fn asked(abis: Vec<Abi>) -> Arc<[Question]> {
+    abis.into_iter().flat_map(question::questions).collect()
 }
 
 /// What the inherited filters answer, by the best method that they leave.
-fn of_filters(asked: &[(Abi, Vec<Question>)], asking: Asking, until: Instant) -> SeccompProbe {
-    let all: Vec<Question> = asked.iter().flat_map(|(_, asked)| asked).copied().collect();
-    let refusal = match parallel::put_all(&all, Own::Notify, until) {
+fn of_filters(asked: &Arc<[Question]>, asking: Asking, until: Instant) -> SeccompProbe {
+    let refusal = match parallel::put_all(asked, Own::Notify, until) {
         Ok(answers) => {
             let method = |allowed_may_be| SeccompMethod::Notify { allowed_may_be };
-            return told(asked, &all, answers, Own::Notify, asking, until, method);
+            return told(asked, answers, Own::Notify, asking, until, method);
         }
         Err(refusal) => refusal,
     };
@@ -125,20 +123,20 @@ fn of_filters(asked: &[(Abi, Vec<Question>)], asking: Asking, until: Instant) ->
     match refusal {
         // Another notifying filter is there: it outranks TRACE and reaches its own supervisor.
         Refusal::Filter(Errno::EBUSY) if asking.under_listener => {
-            match tell::put_traced(&all, Own::Traced, until) {
+            match tell::put_traced(asked, Own::Traced, until) {
                 Ok(answers) => {
                     let method = |allowed_may_be| SeccompMethod::Traced {
                         why,
                         allowed_may_be,
                     };
-                    told(asked, &all, answers, Own::Traced, asking, until, method)
+                    told(asked, answers, Own::Traced, asking, until, method)
                 }
                 Err(second) => not_probed(format!("{why}; by a tracer: {second}")),
             }
         }
         // A kernel before 5.0, a sandbox's own kernel, or a filter that knows the flag.
         Refusal::Filter(errno) if errno != Errno::EBUSY => {
-            match parallel::put_all(&all, Own::Trace, until) {
+            match parallel::put_all(asked, Own::Trace, until) {
                 Ok(answers) => judged(
                     asked,
                     &answers,
@@ -154,8 +152,7 @@ fn of_filters(asked: &[(Abi, Vec<Question>)], asking: Asking, until: Instant) ->
 
 /// The verdicts of answers, once it is told as far as wanted what let a call through.
 fn told(
-    asked: &[(Abi, Vec<Question>)],
-    all: &[Question],
+    asked: &[Question],
     mut answers: Vec<Answer>,
     own: Own,
     asking: Asking,
@@ -163,7 +160,7 @@ fn told(
     method: impl FnOnce(Vec<LetThrough>) -> SeccompMethod,
 ) -> SeccompProbe {
     let mut may_be = vec![LetThrough::Logged];
-    if !(asking.tell_trace && tell::traces(all, &mut answers, until)) {
+    if !(asking.tell_trace && tell::traces(asked, &mut answers, until)) {
         may_be.push(LetThrough::Traced);
     }
     judged(asked, &answers, own, method(may_be))
@@ -188,12 +185,7 @@ pub fn verdicts_of(programs: &[Program]) -> Vec<AbiVerdicts> {
     told.abis
 }
 
-fn judged(
-    asked: &[(Abi, Vec<Question>)],
-    answers: &[Answer],
-    own: Own,
-    method: SeccompMethod,
-) -> SeccompProbe {
+fn judged(asked: &[Question], answers: &[Answer], own: Own, method: SeccompMethod) -> SeccompProbe {
     tables(asked, method, |at, _| {
         let answer = answers.get(at).copied().unwrap_or(Answer::Unasked);
         verdicts::verdict(answer, own)
@@ -202,15 +194,16 @@ fn judged(
 
 /// Tables of the verdict of each question, which is asked for with its place among all.
 fn tables(
-    asked: &[(Abi, Vec<Question>)],
+    asked: &[Question],
     method: SeccompMethod,
     verdict_of: impl Fn(usize, &Question) -> Verdict,
 ) -> SeccompProbe {
     let mut first = 0;
     let mut abis = Vec::new();
-    for (abi, questions) in asked {
+    for questions in asked.chunk_by(|one, next| one.abi == next.abi) {
         let verdict = |at, question: &Question| verdict_of(first + at, question);
-        abis.push(verdicts::table(*abi, questions, verdict));
+        let abi = questions.first().map(|question| question.abi);
+        abis.extend(abi.map(|abi| verdicts::table(abi, questions, verdict)));
         first += questions.len();
     }
     SeccompProbe { method, abis }

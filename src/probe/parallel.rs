@@ -1,5 +1,7 @@
 //! Puts many questions from two threads, each with a child and a processor of its own.
 
+use std::ops::Range;
+use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
@@ -23,12 +25,15 @@ const THREAD_STACK: usize = 64 << 10;
 ///
 /// Where not even the first part could be put, or the other for another reason than that.
 pub(super) fn put_all(
-    questions: &[Question],
+    questions: &Arc<[Question]>,
     own: Own,
     until: Instant,
 ) -> Result<Vec<Answer>, Refusal> {
     let size = questions.len().div_ceil(PARTS).max(1);
-    let parts: Vec<&[Question]> = questions.chunks(size).collect();
+    let parts: Vec<Range<usize>> = (0..questions.len())
+        .step_by(size)
+        .map(|first| first..questions.len().min(first + size))
+        .collect();
     let id = std::process::id();
     // Neighbours, but not always the first ones.
     let answered: Vec<_> = (id..)
@@ -39,17 +44,21 @@ pub(super) fn put_all(
                 processor: Some(processor),
                 until,
             };
-            Beside::start(part, how)
+            Beside::start(Arc::clone(questions), part.clone(), how)
         })
         .collect();
     let mut answers = Vec::with_capacity(questions.len());
     for (answered, part) in answered.into_iter().zip(parts) {
         answers.extend(match answered.map(Beside::answers) {
-            None | Some(Err(Refusal::Clone(_))) => put(part, How::here(own, until))?,
+            None | Some(Err(Refusal::Clone(_))) => put(of(questions, part), How::here(own, until))?,
             Some(answered) => answered?,
         });
     }
     Ok(answers)
+}
+
+fn of(questions: &[Question], part: Range<usize>) -> &[Question] {
+    questions.get(part).unwrap_or_default()
 }
 
 /// Questions that a thread of their own puts.
@@ -60,12 +69,11 @@ pub(super) struct Beside {
 }
 
 impl Beside {
-    /// Starts the thread; `None` where there can be none.
-    pub(super) fn start(questions: &[Question], how: How) -> Option<Self> {
-        let questions = questions.to_vec();
+    /// Starts the thread for a part of the questions; `None` where there can be none.
+    pub(super) fn start(questions: Arc<[Question]>, part: Range<usize>, how: How) -> Option<Self> {
         let (send, answers) = std::sync::mpsc::channel();
         let thread = std::thread::Builder::new().stack_size(THREAD_STACK);
-        let put = move || send.send(put(&questions, how));
+        let put = move || send.send(put(of(&questions, part), how));
         thread.spawn(put).ok()?;
         let until = how.until + LATE;
         Some(Self { answers, until })

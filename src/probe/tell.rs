@@ -6,6 +6,7 @@
 //! kills: one between TRACE and LOG gives way to an inherited TRACE, which comes to the
 //! tracer, and kills for LOG and ALLOW. The body runs in neither case.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -31,7 +32,7 @@ const SOON: Duration = Duration::from_millis(100);
 /// Whether this process may call ptrace(2) at all is asked first, in a child that a filter
 /// may kill for it.
 pub(super) fn put_traced(
-    questions: &[Question],
+    questions: &Arc<[Question]>,
     own: Own,
     until: Instant,
 ) -> Result<Vec<Answer>, Refusal> {
@@ -45,7 +46,8 @@ pub(super) fn put_traced(
     if may.iter().any(|answer| *answer != passes) {
         return Err(Refusal::PtraceStopped);
     }
-    let tracer = Beside::start(questions, How::here(own, until));
+    let part = 0..questions.len();
+    let tracer = Beside::start(Arc::clone(questions), part, How::here(own, until));
     tracer.map_or(Err(Refusal::Clone(Errno::EAGAIN)), Beside::answers)
 }
 
@@ -59,7 +61,7 @@ pub(super) fn traces(questions: &[Question], answers: &mut [Answer], until: Inst
         .filter(|(_, (answer, _))| **answer == Answer::PassedOn)
         .map(|(at, (_, question))| (at, *question))
         .collect();
-    let asked: Vec<Question> = let_through.iter().map(|(_, question)| *question).collect();
+    let asked: Arc<[Question]> = let_through.iter().map(|(_, question)| *question).collect();
     let Ok(found) = put_traced(&asked, Own::Between, until) else {
         return false;
     };
