@@ -53,6 +53,8 @@ capture: install-test
 	$(VIEW)/runc-defaults.txt RUNTIME=runc SETTING=defaults cargo test --test lab
 	$(VIEW)/apparmor.txt GUEST=apparmor RUNTIME=docker SETTING=apparmor_docker_default \
 		cargo test --test lab
+	$(VIEW)/selinux.txt GUEST=selinux RUNTIME=runc SETTING=selinux_container \
+		cargo test --test lab
 	runsc --ignore-cgroups --network=none do busybox sh -c \
 		'exec busybox sh tests/lab/capture.sh $$$$' \
 		| grep -v '/.dockerenv$$' > tests/proc/gvisor.txt

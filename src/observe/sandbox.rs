@@ -1,7 +1,7 @@
 //! What isolates the process: the strongest claim that the evidence bears.
 
 use super::evidence::Evidence;
-use crate::confinement::{Claim, Manager, Sandbox};
+use crate::confinement::{Claim, Manager, Sandbox, Text};
 
 /// gVisor's constant answer to `uname -v` (gVisor `pkg/sentry/kernel/version.go`).
 const GVISOR_VERSION: &str = "#1 SMP Sun Jan 10 15:06:54 PST 2016";
@@ -37,6 +37,18 @@ pub(super) fn sandbox(e: &Evidence<'_>, manager: Option<Manager>) -> Claim<Sandb
         .filter_map(|(sandbox, sign)| sign(e).map(|seen| (*sandbox, seen)))
         .collect();
     if let Some((strongest, _)) = signs.first() {
+        let root = e.filesystem.root.known();
+        if let (Sandbox::RuncLike, Some(fstype)) =
+            (strongest, root.and_then(|root| shared(&root.fstype)))
+        {
+            return Claim {
+                value: None,
+                evidence: vec![format!(
+                    "the root is a {fstype}, shared by the host of a virtual machine: whether the \
+                     machine is the container's own is not told"
+                )],
+            };
+        }
         let mut evidence: Vec<String> = signs
             .iter()
             .filter(|(sandbox, _)| sandbox == strongest)
@@ -111,19 +123,31 @@ fn gvisor(e: &Evidence<'_>) -> Option<String> {
         .then(|| "uname -r names gVisor".into())
 }
 
+/// Kata's tag for what a virtual machine's host shares (`virtcontainers`), which nobody in the
+/// machine can give to another file system of these types.
 fn kata_share(e: &Evidence<'_>) -> Option<String> {
-    e.mount_with("kataShared")
-        .map(|at| format!("the mount at {at} is of kataShared"))
+    let mut mounts = e.o.mounts.iter().flat_map(|mounts| mounts.iter());
+    let share = mounts.find(|entry| {
+        entry.mount.source == *"kataShared" && shared(&entry.mount.fstype).is_some()
+    })?;
+    let at = &share.mount.mount_point;
+    Some(format!("the mount at {at} is of kataShared"))
 }
 
+/// A type of file system that a virtual machine's host shares with it.
+fn shared(fstype: &Text) -> Option<&'static str> {
+    ["virtiofs", "9p"]
+        .into_iter()
+        .find(|name| *fstype == **name)
+}
+
+/// The unit that Kata's image starts. With an agent that is the first process there is none.
 fn kata_cmdline(e: &Evidence<'_>) -> Option<String> {
-    cmdline_has(e, "kata-containers.target")
-        .then(|| "the kernel's command line starts kata-containers.target".into())
-}
-
-fn cmdline_has(e: &Evidence<'_>, word: &str) -> bool {
     let cmdline = e.o.proc.read("cmdline").unwrap_or_default();
-    cmdline.windows(word.len()).any(|w| w == word.as_bytes())
+    let mut words = cmdline.split(u8::is_ascii_whitespace);
+    words
+        .any(|word| word == b"systemd.unit=kata-containers.target")
+        .then(|| "the kernel's command line starts kata-containers.target".into())
 }
 
 /// Firecracker's ACPI tables carry its name as OEM (Firecracker `src/acpi-tables`).

@@ -23,9 +23,9 @@ const VIEWS: [(&str, &str, Option<&str>); 10] = [
 ];
 
 /// An archive laid out as a file tree, and the process it is about.
-struct Tree {
-    root: tempfile::TempDir,
-    pid: String,
+pub(crate) struct Tree {
+    pub(crate) root: tempfile::TempDir,
+    pub(crate) pid: String,
 }
 
 fn archive(name: &str) -> String {
@@ -34,7 +34,7 @@ fn archive(name: &str) -> String {
 }
 
 /// Lays out `tests/proc/NAME.txt`.
-fn unpack(name: &str) -> Tree {
+pub(crate) fn unpack(name: &str) -> Tree {
     let archive = archive(name);
     let root = tempfile::tempdir().unwrap();
     let mut pid = None;
@@ -111,7 +111,7 @@ fn report(tree: &Tree, options: &[&str]) -> String {
     }
 }
 
-fn object(tree: &Tree) -> Value {
+pub(crate) fn object(tree: &Tree) -> Value {
     serde_json::from_str(&report(tree, &["--format", "json"])).unwrap()
 }
 

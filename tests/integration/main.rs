@@ -52,3 +52,4 @@ mod syscalls_execute;
 mod syscalls_faults;
 mod tables;
 mod token_secrecy;
+mod virtual_machines;

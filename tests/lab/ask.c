@@ -1,6 +1,7 @@
-/* ask [PID | attach PID]: what the kernel tells a process of itself in no file, a word and a
- * number a line; with a PID how deep that process's user namespace is, and with `attach` the
- * error that tracing it meets, or 0. The lab's own tool, so that what the product asks is not what it is held against. */
+/* ask [PID | attach PID | call NUMBER]: what the kernel tells a process of itself in no file, a
+ * word and a number a line; with a PID how deep that process's user namespace is, with `attach`
+ * the error that tracing it meets, or 0, and with `call` that of a syscall whose arguments are
+ * all -1. The lab's own tool, so that what the product asks is not what it is held against. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/nsfs.h>
@@ -92,8 +93,11 @@ static void modules(void)
 
 int main(int count, char **args)
 {
-	if (count == 3)
-		return printf("%d\n", ptrace(PTRACE_SEIZE, atoi(args[2]), 0, 0) ? errno : 0) < 0;
+	if (count == 3) {
+		long answer = strcmp(args[1], "call") ? ptrace(PTRACE_SEIZE, atoi(args[2]), 0, 0)
+			: syscall(atoi(args[2]), -1, -1, -1, -1, -1, -1);
+		return printf("%d\n", answer < 0 ? errno : 0) < 0;
+	}
 	if (count == 2)
 		return printf("%d\n", depth(args[1])) < 0;
 	printf("connects %d\n", connects("/run/docker.sock"));

@@ -199,7 +199,7 @@ pub(super) const ALL: &[Guest] = &[
 const SELINUX: Guest = Guest {
     files: selinux::files,
     prepare: selinux::prepare,
-    runtimes: "runc crun podman",
+    runtimes: "runc crun podman docker",
     settings: "defaults selinux_*",
     ..PLAIN
 };

@@ -3,6 +3,10 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use nix::libc;
+use serde_json::Value;
+
+use super::MADE;
 use super::archive::Archive;
 use crate::runtimes::{must, programs};
 
@@ -16,6 +20,8 @@ const FORM: &str = "33";
 const CONTAINERS: &str = "system_u:object_r:container_file_t:s0";
 /// A container with categories.
 const CONTAINER: &str = "system_u:system_r:container_t:s0:c1,c2";
+/// A privileged one.
+const PRIVILEGED: &str = "system_u:system_r:spc_t:s0";
 
 /// Packs the policy, and what podman and docker label containers with.
 pub(super) fn files(archive: &mut Archive) -> Result<(), String> {
@@ -74,7 +80,46 @@ pub(super) fn prepare() -> Result<(), String> {
             return Err(format!("{CONTAINER} reads {file}: {}", !readable));
         }
     }
+    stops(CONTAINER, enforced)?;
+    stops(PRIVILEGED, false)
+}
+
+/// That the layer which stops a syscall is told to be a security module where it is one: the
+/// policy denies a container `CAP_SYS_ADMIN` that the kernel lets it have. By a direct call
+/// the kernel says EPERM, and else it objects to the arguments.
+fn stops(label: &str, stopped: bool) -> Result<(), String> {
+    const FSMOUNT: &str = "432";
+    let copied = |from: &str, to: &str| {
+        std::fs::copy(from, to).map_err(|e| format!("{from}: {e}"))?;
+        must(Command::new("chcon").args([CONTAINERS, to]))
+    };
+    copied(&format!("{MADE}/ask"), "/mnt/ask")?;
+    copied(env!("CARGO_BIN_EXE_amiconfined"), "/mnt/amiconfined")?;
+    let answer = printed(under(label, &["/mnt/ask", "call", FSMOUNT]))?;
+    let wanted = if stopped { libc::EPERM } else { libc::EINVAL };
+    if answer.trim() != wanted.to_string() {
+        return Err(format!("{label} calls fsmount: errno {answer}"));
+    }
+    let words = ["syscalls", "--execute", "--format", "json", "fsmount"];
+    let words: Vec<&str> = ["/mnt/amiconfined"].into_iter().chain(words).collect();
+    let told = printed(under(label, &words))?;
+    let told: Value = serde_json::from_str(&told).map_err(|e| format!("{e}: {told}"))?;
+    let cause = &told["syscalls"][0]["abis"][0]["cause"];
+    let right = match stopped {
+        true => cause["layer"] == "lsm" && cause["errno"]["number"] == libc::EPERM,
+        false => cause.is_null(),
+    };
+    if !right {
+        return Err(format!("{label} calls fsmount: {}", told["syscalls"][0]));
+    }
+    let who = if stopped { "SELinux" } else { "nothing" };
+    println!("{label}: {who} stops fsmount, and that is told");
     Ok(())
+}
+
+fn printed(mut command: Command) -> Result<String, String> {
+    let output = command.output().map_err(|e| e.to_string())?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// Whether the kernel enforces, by its own word.
@@ -86,7 +131,11 @@ pub(crate) fn enforced() -> Result<bool, String> {
 
 /// A command in a container's domain and nothing else of one.
 fn contained(words: &[&str]) -> Command {
+    under(CONTAINER, words)
+}
+
+fn under(label: &str, words: &[&str]) -> Command {
     let mut command = Command::new("runcon");
-    command.arg(CONTAINER).args(words).stderr(Stdio::null());
+    command.arg(label).args(words).stderr(Stdio::null());
     command
 }

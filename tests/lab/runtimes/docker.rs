@@ -86,6 +86,9 @@ impl Runtime for Docker {
         if self.remapped {
             command.arg("--userns-remap=lab");
         }
+        if crate::guests::selinux::enforced().is_ok() {
+            command.arg("--selinux-enabled");
+        }
         let groups = Groups::named("docker");
         let log = folder.join("log");
         let daemon = Daemon::start(command, &log, client(&folder).arg("version"))?;

@@ -16,6 +16,7 @@ pub(super) fn rows() -> Vec<Setting> {
         labelled("selinux_privileged", "spc_t", "s0"),
         // The engine tells the runtime nothing: the domain of who starts it goes on.
         row("selinux_disabled")
+            .flags(Tongue::Docker, "--security-opt label=disable")
             .flags(Tongue::Podman, "--security-opt label=disable")
             .wants("/lsm/selinux/known/type", json!("kernel_t")),
     ]
@@ -24,13 +25,12 @@ pub(super) fn rows() -> Vec<Setting> {
 fn labelled(name: &str, kind: &str, level: &str) -> Setting {
     let context = format!("system_u:system_r:{kind}:{level}");
     let files = format!("system_u:object_r:container_file_t:{level}");
+    let options = format!("--security-opt label=type:{kind} --security-opt label=level:{level}");
     row(name)
         .oci("/process/selinuxLabel", json!(context))
         .oci("/linux/mountLabel", json!(files))
-        .flags(
-            Tongue::Podman,
-            &format!("--security-opt label=type:{kind} --security-opt label=level:{level}"),
-        )
+        .flags(Tongue::Docker, &options)
+        .flags(Tongue::Podman, &options)
         .wants("/lsm/selinux/known/context", json!(context))
         .wants("/lsm/selinux/known/user", json!("system_u"))
         .wants("/lsm/selinux/known/role", json!("system_r"))
