@@ -5,7 +5,7 @@ use super::Actual;
 use super::findings::{Findings, declared, not_known};
 use super::identity::inside;
 use super::{Kind, Severity};
-use crate::confinement::{Confinement, Expected, Reading};
+use crate::confinement::{CapabilitySet, Confinement, Expected, Reading};
 
 pub(super) fn check(expected: &Expected, actual: &Confinement, findings: &mut Findings<'_>) {
     let Some(expectation) = expected.privileged.as_ref().filter(|e| e.value) else {
@@ -34,7 +34,10 @@ pub(super) fn check(expected: &Expected, actual: &Confinement, findings: &mut Fi
             kind,
             declared(expectation, "true"),
             Actual {
-                value: format!("user 0 with effective capabilities {effective}"),
+                value: format!(
+                    "user 0 with effective capabilities {effective}{}",
+                    lacking(actual, *effective)
+                ),
                 evidence: String::from("Uid and CapEff of /proc/PID/status"),
             },
         );
@@ -56,4 +59,18 @@ pub(super) fn check(expected: &Expected, actual: &Confinement, findings: &mut Fi
     if effective.is_empty() {
         finding.severity = Severity::Low;
     }
+}
+
+/// What the kernel has and the container was not given: what started it may be older than
+/// the newest capabilities, or have lacked them itself.
+fn lacking(actual: &Confinement, effective: CapabilitySet) -> String {
+    let Some(last) = actual.capabilities.last.known() else {
+        return String::new();
+    };
+    let lacking = CapabilitySet::up_to(*last).minus(effective);
+    if lacking.is_empty() || effective.is_empty() {
+        return String::new();
+    }
+    let names = lacking.names().join(" ");
+    format!(", without {names}, which this kernel has")
 }

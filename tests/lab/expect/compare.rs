@@ -27,6 +27,18 @@ pub(super) fn held(tally: &mut Tally, setting: &Setting, compared: &[Value]) {
             tally.wrong(&format!("no finding {id}"));
         }
     }
+    for (id, words) in &setting.says {
+        tally.facts += 1;
+        let mut told = findings.iter().filter(|f| f["id"] == *id);
+        let said = |f: &&Value| {
+            f["actual"]["value"]
+                .as_str()
+                .is_some_and(|v| v.contains(words))
+        };
+        if !told.any(said) {
+            tally.wrong(&format!("no finding {id} says {words}"));
+        }
+    }
 }
 
 /// What `compare` says of the Pod with one field changed: that one, and what the row says

@@ -1,9 +1,12 @@
 //! gVisor's runsc, which answers the container's syscalls itself.
 
+use std::path::Path;
 use std::process::Command;
 
+use serde_json::Value;
+
 use super::{Container, Lab, Runtime, Up};
-use crate::settings::{Setting, Tongue};
+use crate::settings::{NEWEST, Setting, Tongue};
 
 /// runsc on its ptrace platform, which needs nothing of the machine.
 pub(crate) struct Gvisor;
@@ -37,6 +40,7 @@ impl Runtime for Gvisor {
 impl Up for Gvisor {
     fn container(&self, lab: &Lab, setting: &Setting, told: &[&str], id: &str) -> Container {
         let bundle = super::oci::bundle(lab, setting, id);
+        known(&bundle.join("config.json"));
         let runsc = || {
             let mut command = Command::new("runsc");
             command.arg("--root").arg(lab.folder.join("runsc"));
@@ -60,4 +64,14 @@ impl Up for Gvisor {
             ..Container::of(command)
         }
     }
+}
+
+/// Takes out of a config.json what Debian 12's release refuses to know.
+fn known(file: &Path) {
+    let mut config: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    let sets = config["process"]["capabilities"].as_object_mut().unwrap();
+    for names in sets.values_mut().filter_map(Value::as_array_mut) {
+        names.retain(|name| !NEWEST.iter().any(|newest| name == newest));
+    }
+    std::fs::write(file, config.to_string()).unwrap();
 }

@@ -3,7 +3,7 @@
 use super::Tongue;
 
 /// Rows about what some runtime does by itself or does wrongly, and what it does otherwise.
-const SPECIAL: [&str; 18] = [
+const SPECIAL: [&str; 19] = [
     "ambient_not_inheritable",
     "apparmor_ignored",
     "blocked_by_libseccomp",
@@ -11,6 +11,7 @@ const SPECIAL: [&str; 18] = [
     "cpu_per_second",
     "host_user",
     "label_ignored",
+    "lacks_facts",
     "limits_ignored",
     "own_ipc",
     "own_net",
@@ -72,7 +73,6 @@ const REASONS: &[Reason] = &[
             "socket",
             "host_path",
             "privileged",
-            "all_capabilities",
             "release_agent",
         ],
         "it gives nothing of the host's but files",
@@ -278,7 +278,7 @@ pub(crate) fn why(tongue: Tongue, setting: &str) -> Option<&'static str> {
     }
     // Which capabilities a release refuses is told where the rows are made.
     if setting.starts_with("add_") || setting.starts_with("drop_") {
-        return Some("refused by this release, or dropped from nothing");
+        return Some("a name that this release refuses, or nothing to drop it from");
     }
     let about = |(known, names, _): &&Reason| {
         *known == tongue && names.iter().any(|name| setting.starts_with(name))

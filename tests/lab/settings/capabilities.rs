@@ -60,6 +60,7 @@ pub(super) fn rows() -> Vec<Setting> {
             .wants("/capabilities/effective/known/raw", json!(mask(&[]))),
         row("all_capabilities")
             .oci("/process/capabilities", three(&all))
+            .gvisor()
             .engines("--cap-add=ALL")
             .flags(Tongue::Cri, "add=ALL")
             .flags(Tongue::Nspawn, "--capability=all")
@@ -139,6 +140,7 @@ pub(super) fn rows() -> Vec<Setting> {
         rows.push(
             row(&format!("drop_{}", short.to_lowercase()))
                 .oci("/process/capabilities", three(&left))
+                .gvisor()
                 .engines(&format!("--cap-drop={short}"))
                 .flags(Tongue::Cri, &format!("drop={short}"))
                 .flags(Tongue::Nspawn, &format!("--drop-capability={name}"))
@@ -178,7 +180,7 @@ pub(super) fn mask(names: &[&str]) -> String {
 }
 
 /// Since Linux 5.8 and 5.9.
-pub(super) const NEWEST: [&str; 3] = ["CAP_PERFMON", "CAP_BPF", "CAP_CHECKPOINT_RESTORE"];
+pub(crate) const NEWEST: [&str; 3] = ["CAP_PERFMON", "CAP_BPF", "CAP_CHECKPOINT_RESTORE"];
 
 /// By number, as `include/uapi/linux/capability.h` gives them.
 const NAMES: [&str; 41] = [

@@ -8,7 +8,8 @@ use super::capabilities::{NEWEST, mask};
 use super::{Setting, Tongue, row};
 
 pub(super) fn rows() -> Vec<Setting> {
-    let mut rows = vec![not_inheritable(), hidden_filter(), shown_filter()];
+    let mut rows = vec![not_inheritable(), lacks_facts()];
+    rows.extend([hidden_filter(), shown_filter()]);
     rows.push(by_libseccomp());
     rows.push(
         row("cgroup_mounts_writable")
@@ -26,6 +27,10 @@ pub(super) fn rows() -> Vec<Setting> {
         rows.push(
             row("privileged_lacks_newest")
                 .flags(Tongue::Docker, "--privileged")
+                .says(
+                    "privileged",
+                    "CAP_PERFMON CAP_BPF CAP_CHECKPOINT_RESTORE, which this",
+                )
                 .wants("/capabilities/effective/known/raw", json!(mask(&known))),
         );
     }
@@ -77,6 +82,28 @@ pub(super) fn rows() -> Vec<Setting> {
         );
     }
     rows
+}
+
+/// gVisor's own kernel says of itself that it is of 2016, and has no word of much else.
+fn lacks_facts() -> Setting {
+    row("lacks_facts")
+        .gvisor()
+        .wants("/kernel/release/known", json!("4.4.0"))
+        .wants(
+            "/seccomp/filters/absent/why",
+            json!(
+                "this kernel's /proc/self/status has no Seccomp_filters line \
+                (since Linux 5.9, with CONFIG_SECCOMP_FILTER)"
+            ),
+        )
+        .wants(
+            "/capabilities/ambient/absent/why",
+            json!("this kernel's /proc/self/status has no CapAmb line (since Linux 4.3)"),
+        )
+        .wants(
+            "/lsm/apparmor/absent/why",
+            json!("this kernel has no security module with process labels"),
+        )
 }
 
 /// The same with it: the filter decides, and gVisor tells it in no file.

@@ -14,7 +14,7 @@ mod selinux;
 
 pub(crate) use absent::why as absent;
 pub(crate) use apparmor::active as apparmor_active;
-pub(crate) use capabilities::{machine, usual};
+pub(crate) use capabilities::{NEWEST, machine, usual};
 pub(crate) use filesystem::SOCKET;
 pub(crate) use seccomp::{LXC_COMMON, entry};
 use serde_json::{Value, json};
@@ -71,6 +71,8 @@ pub(crate) struct Setting {
     pub(crate) wants: Vec<(&'static str, Value)>,
     /// Ids of findings that `compare` must have, of what is told and has no effect.
     pub(crate) drifts: Vec<&'static str>,
+    /// Ids of findings of `compare` and words of what they say is so.
+    pub(crate) says: Vec<(&'static str, &'static str)>,
     /// Syscalls of the native ABI and the answer that the probe must have.
     pub(crate) verdicts: Vec<(&'static str, &'static str)>,
     /// The one runtime that the row is about, where a tongue is that of several.
@@ -91,6 +93,7 @@ fn row(name: &str) -> Setting {
         entry: 0,
         wants: Vec::new(),
         drifts: Vec::new(),
+        says: Vec::new(),
         verdicts: Vec::new(),
         only: None,
         quick: true,
@@ -181,6 +184,12 @@ impl Setting {
     /// What `compare` must find: it is told, and has no effect.
     fn drifts(mut self, id: &'static str) -> Self {
         self.drifts.push(id);
+        self
+    }
+
+    /// What `compare` must say of what is.
+    fn says(mut self, id: &'static str, words: &'static str) -> Self {
+        self.says.push((id, words));
         self
     }
 
