@@ -37,6 +37,8 @@ pub(crate) struct Seen {
     pub(crate) swept: Option<View>,
     /// The config.json that the low-level runtime was given.
     pub(crate) config: Option<Value>,
+    /// What the engine says of it.
+    pub(crate) inspected: Option<Value>,
     /// What the tool says of what is declared against what is enforced: by config.json,
     /// and by what the engine's `inspect` prints.
     pub(crate) compared: Vec<Value>,
@@ -102,14 +104,15 @@ fn seen(
         .configs
         .as_deref()
         .and_then(|at| config(at, id, 0));
-    let mut compared = Vec::new();
+    let (mut compared, mut inspected) = (Vec::new(), None);
     if let Some((at, _)) = &config {
         compared.push(held(pid, &report, at)?);
     }
     if let Some(inspect) = &mut container.inspect {
         let output = inspect.stdin(Stdio::null()).output().unwrap();
         let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), output.stdout).unwrap();
+        std::fs::write(file.path(), &output.stdout).unwrap();
+        inspected = serde_json::from_slice(&output.stdout).ok();
         compared.push(held(pid, &report, file.path())?);
     }
     let mut changed = Vec::new();
@@ -128,6 +131,7 @@ fn seen(
         },
         tools: pid.map(|pid| Tools::of(pid, &tools.ask)),
         config: config.map(|(_, config)| config),
+        inspected,
         compared,
         filters: pid
             .filter(|_| traceable())

@@ -96,7 +96,7 @@ fn main() -> ExitCode {
 /// goes.
 fn second_start() -> bool {
     let script = format!(
-        "umount /sys/fs/cgroup/unified 2>/dev/null; ip link set lo up 2>/dev/null; \
+        "umount -l /sys/fs/cgroup/unified 2>/dev/null; ip link set lo up 2>/dev/null; \
         for f in {}; do mount -t tmpfs -o mode=755 lab $f; done; \
         if [ \"$TREE\" ]; then mount --rbind \"$TREE\" \"$TREE\"; \
         for f in proc sys dev run mnt; do mount --rbind /$f \"$TREE/$f\"; done; fi; \

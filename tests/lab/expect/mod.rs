@@ -5,6 +5,7 @@ mod config;
 mod coverage;
 mod files;
 mod filters;
+mod inspect;
 mod itself;
 mod lsm;
 mod maps;
@@ -130,6 +131,9 @@ pub(crate) fn held(
                 let cgroupfs = place == "outside" || view.truth.cgroupfs();
                 config::kernel(&mut tally, confinement, config, cgroupfs);
             }
+        }
+        if let Some(inspected) = &seen.inspected {
+            inspect::held(&mut tally, setting, confinement, inspected);
         }
         sandbox::held(&mut tally, runtime, setting, confinement);
         sandbox::named(&mut tally, &confinement["runtime"], seen);
