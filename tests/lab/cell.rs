@@ -45,6 +45,10 @@ pub(crate) struct Seen {
     /// What it says of the Pod with one field that the container does not keep, and what it
     /// has to find.
     pub(crate) changed: Vec<(Value, Vec<&'static str>)>,
+    /// What `compare` says of the Pod that declares it and the report made inside.
+    pub(crate) manifest: Option<Value>,
+    /// What `check` says of the process, where a Pod declares it.
+    pub(crate) checked: Option<Value>,
     /// Its seccomp filters; none where it has no process of its own on the host, or where
     /// nobody may trace.
     pub(crate) filters: Option<Filters>,
@@ -106,24 +110,32 @@ fn seen(
         .and_then(|at| config(at, id, 0));
     let (mut compared, mut inspected) = (Vec::new(), None);
     if let Some((at, _)) = &config {
-        compared.push(held(pid, &report, at)?);
+        compared.push(held(pid, &report, at, &[])?);
     }
     if let Some(inspect) = &mut container.inspect {
         let output = inspect.stdin(Stdio::null()).output().unwrap();
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), &output.stdout).unwrap();
         inspected = serde_json::from_slice(&output.stdout).ok();
-        compared.push(held(pid, &report, file.path())?);
+        compared.push(held(pid, &report, file.path(), &[])?);
     }
     let mut changed = Vec::new();
+    let (mut manifest, mut checked) = (None, None);
     if let Some(pod) = &container.declared {
         compared.push(held_pod(pid, &report, pod)?);
+        manifest = Some(held_pod(None, &report, pod)?);
+        if let Some(pid) = pid {
+            let pid = pid.to_string();
+            checked = Some(tool(&["check", "--pid", &pid, "--format", "json"])?);
+        }
         for (pod, ids) in std::mem::take(&mut container.changed) {
             changed.push((held_pod(None, &report, &pod)?, ids));
         }
     }
     Ok(Seen {
         changed,
+        manifest,
+        checked,
         outside: pid.map(outside).transpose()?,
         swept: match (pid, guests::here()) {
             (Some(pid), Some(_)) => Some(swept(pid)?),
@@ -226,9 +238,10 @@ fn swept(pid: u32) -> Result<View, String> {
 }
 
 /// What `compare` says of the process, or of the report where there is none on this host.
-fn held(pid: Option<u32>, report: &Value, declared: &Path) -> Result<Value, String> {
+fn held(pid: Option<u32>, report: &Value, declared: &Path, more: &[&str]) -> Result<Value, String> {
     let declared = declared.display().to_string();
     let mut args = vec!["compare", "--declared", &declared, "--format", "json"];
+    args.extend(more);
     let pid = pid.map(|pid| pid.to_string());
     let file = tempfile::NamedTempFile::new().unwrap();
     let path = file.path().display().to_string();
@@ -242,11 +255,11 @@ fn held(pid: Option<u32>, report: &Value, declared: &Path) -> Result<Value, Stri
     tool(&args)
 }
 
-/// The same of a Pod.
-fn held_pod(pid: Option<u32>, report: &Value, pod: &Value) -> Result<Value, String> {
+/// The same of a Pod of containerd's.
+fn held_pod(pid: Option<u32>, report: &Value, pod: &str) -> Result<Value, String> {
     let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), pod.to_string()).unwrap();
-    held(pid, report, file.path())
+    std::fs::write(file.path(), pod).unwrap();
+    held(pid, report, file.path(), &["--runtime", "containerd"])
 }
 
 fn tool(args: &[&str]) -> Result<Value, String> {

@@ -1,4 +1,4 @@
-//! What `compare` says of the container.
+//! What `compare` and `check` say of the container.
 
 use serde_json::{Value, json};
 
@@ -41,6 +41,21 @@ pub(super) fn held(tally: &mut Tally, setting: &Setting, compared: &[Value]) {
     }
 }
 
+/// What `compare` says of the Pod that it was made of, with the filters asked: that all of it
+/// is as declared and was observed, but for what the row says is without effect.
+pub(super) fn manifest(tally: &mut Tally, setting: &Setting, compared: Option<&Value>) {
+    let findings = compared.map(|compared| compared["findings"].as_array());
+    let Some(findings) = findings.map(|list| list.cloned().unwrap_or_default()) else {
+        return;
+    };
+    let open = findings.iter().filter(|f| {
+        let gap = f["kind"] == "unobserved" && f["id"] != "unobservable";
+        gap || f["kind"] == "drift"
+    });
+    let open: Vec<&Value> = open.map(|finding| &finding["id"]).collect();
+    tally.same("manifest", &json!(open), &json!(setting.drifts));
+}
+
 /// What `compare` says of the Pod with one field changed: that one, and what the row says
 /// is without effect.
 pub(super) fn changed(tally: &mut Tally, setting: &Setting, all: &[(Value, Vec<&'static str>)]) {
@@ -55,5 +70,14 @@ pub(super) fn changed(tally: &mut Tally, setting: &Setting, all: &[(Value, Vec<&
         found.sort_unstable();
         found.dedup();
         tally.same("changed", &json!(found), &json!(ids));
+    }
+}
+
+/// The level that `check` says it keeps in fact, whatever is declared.
+pub(super) fn checked(tally: &mut Tally, setting: &Setting, checked: Option<&Value>) {
+    if let (Some(level), Some(checked)) = (setting.keeps, checked) {
+        let judgement = &checked["observed"][0]["judgement"];
+        tally.same("keeps", &judgement["keeps"], &json!(level));
+        tally.same("may_keep", &judgement["may_keep"], &json!(level));
     }
 }

@@ -23,7 +23,7 @@ pub(super) const ALL: &[Guest] = &[
         parameters: "apparmor=1 security=apparmor",
         prepare: apparmor::load,
         runtimes: "runc crun podman docker cri",
-        settings: "apparmor_*",
+        settings: "apparmor_* book_*",
         quick: true,
         ..PLAIN
     },

@@ -101,8 +101,8 @@ pub(crate) struct Container {
     pub(crate) command: Command,
     /// A folder below which its config.json is, once it runs.
     pub(crate) configs: Option<PathBuf>,
-    /// The Pod that declares it.
-    pub(crate) declared: Option<serde_json::Value>,
+    /// The manifest of the Pod that it is of.
+    pub(crate) declared: Option<String>,
     /// The same with one field that it does not keep, and the findings that come of it.
     pub(crate) changed: Vec<cri::Changed>,
     /// Prints what the engine says of it, once it runs.

@@ -273,6 +273,9 @@ pub(crate) fn why(tongue: Tongue, setting: &str) -> Option<&'static str> {
     if SPECIAL.contains(&setting) {
         return Some("about what other runtimes do by themselves");
     }
+    if setting.starts_with("book_") {
+        return Some("a Pod, which the kubelet starts through the CRI alone");
+    }
     if STACKED.contains(&setting) {
         return Some("one profile is one filter: the entrypoint adds others in seccomp_*_stacked");
     }

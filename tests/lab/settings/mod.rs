@@ -2,6 +2,7 @@
 
 mod absent;
 mod apparmor;
+mod book;
 mod capabilities;
 mod filesystem;
 mod gaps;
@@ -36,7 +37,7 @@ pub(crate) enum Tongue {
     Podman,
     /// Arguments of `podman run` as a user.
     Rootless,
-    /// Words for a Pod's container, see `runtimes/cri.rs`.
+    /// Words for a Pod, see `runtimes/cri/declared.rs`.
     Cri,
     /// Arguments of `bwrap`.
     Bubblewrap,
@@ -73,6 +74,8 @@ pub(crate) struct Setting {
     pub(crate) drifts: Vec<&'static str>,
     /// Ids of findings of `compare` and words of what they say is so.
     pub(crate) says: Vec<(&'static str, &'static str)>,
+    /// The strictest level of the Pod Security Standards that `check` must say it keeps.
+    pub(crate) keeps: Option<&'static str>,
     /// Syscalls of the native ABI and the answer that the probe must have.
     pub(crate) verdicts: Vec<(&'static str, &'static str)>,
     /// The one runtime that the row is about, where a tongue is that of several.
@@ -94,6 +97,7 @@ fn row(name: &str) -> Setting {
         wants: Vec::new(),
         drifts: Vec::new(),
         says: Vec::new(),
+        keeps: None,
         verdicts: Vec::new(),
         only: None,
         quick: true,
@@ -130,6 +134,7 @@ pub(crate) fn all() -> Vec<Setting> {
     all.extend(release_agent::rows());
     all.extend(apparmor::rows());
     all.extend(gaps::rows());
+    all.extend(book::rows());
     all.extend(selinux::rows());
     all
 }

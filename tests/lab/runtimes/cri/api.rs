@@ -45,8 +45,14 @@ pub(super) struct PodSandboxMetadata {
 pub(super) struct LinuxSandboxSecurityContext {
     #[prost(message, optional, tag = "1")]
     pub(super) namespace_options: Option<NamespaceOption>,
+    #[prost(message, optional, tag = "3")]
+    pub(super) run_as_user: Option<Int64Value>,
+    #[prost(int64, repeated, tag = "5")]
+    pub(super) supplemental_groups: Vec<i64>,
     #[prost(bool, tag = "6")]
     pub(super) privileged: bool,
+    #[prost(message, optional, tag = "8")]
+    pub(super) run_as_group: Option<Int64Value>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -108,12 +114,16 @@ pub(super) struct LinuxContainerSecurityContext {
     pub(super) supplemental_groups: Vec<i64>,
     #[prost(bool, tag = "11")]
     pub(super) no_new_privs: bool,
+    #[prost(message, optional, tag = "12")]
+    pub(super) run_as_group: Option<Int64Value>,
     #[prost(string, repeated, tag = "13")]
     pub(super) masked_paths: Vec<String>,
     #[prost(string, repeated, tag = "14")]
     pub(super) readonly_paths: Vec<String>,
     #[prost(message, optional, tag = "15")]
     pub(super) seccomp: Option<SecurityProfile>,
+    #[prost(message, optional, tag = "16")]
+    pub(super) apparmor: Option<SecurityProfile>,
 }
 
 #[derive(Clone, PartialEq, Message)]

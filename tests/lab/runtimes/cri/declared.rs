@@ -1,15 +1,37 @@
-//! The settings' words as the Pod that the kubelet would make them of, and the same Pod with
-//! one field that its container does not keep.
+//! The settings' words as the Pod that the kubelet is given, and what no field of a Pod says.
 
 use serde_json::{Value, json};
 
-/// The ids that have to be found of a Pod with one field changed.
-pub(crate) type Changed = (Value, Vec<&'static str>);
+use super::api::{ContainerConfig, Device};
 
-/// What a Pod declares that is started by these words.
-pub(super) fn pod(words: &[&str], profile: bool) -> Value {
-    let mut spec = json!({"containers": [{"name": "lab", "securityContext": {}}]});
-    let mut container = json!({"name": "lab", "securityContext": {}});
+/// Pods as they are given, by their files' names.
+const MANIFESTS: [(&str, &str); 3] = [
+    (
+        "security-context",
+        include_str!("../../../data/book/security-context.yaml"),
+    ),
+    ("profiles", include_str!("../../../data/book/profiles.yaml")),
+    ("kuard", include_str!("../../../data/book/kuard.yaml")),
+];
+
+/// The word for a Pod whose AppArmor profile is not asked for.
+pub(super) const UNASKED: &str = "unasked=apparmor";
+
+/// The text of the Pod that is started by these words: the manifest that they name, or one
+/// that is called `id`.
+pub(super) fn manifest(words: &[&str], profile: bool, id: &str) -> String {
+    let named = words.iter().find_map(|word| word.strip_prefix("manifest="));
+    let given = MANIFESTS.iter().find(|(name, _)| Some(*name) == named);
+    match given {
+        Some((_, text)) => (*text).to_owned(),
+        None => pod(words, profile, id).to_string(),
+    }
+}
+
+/// A Pod that says what these words say.
+fn pod(words: &[&str], profile: bool, id: &str) -> Value {
+    let mut spec = json!({});
+    let mut container = json!({"name": "lab", "image": super::super::IMAGE, "securityContext": {}});
     if profile {
         container["securityContext"]["seccompProfile"] =
             json!({"type": "Localhost", "localhostProfile": "lab.json"});
@@ -49,8 +71,6 @@ pub(super) fn pod(words: &[&str], profile: bool) -> Value {
             "seccomp" if value == "default" => {
                 context["seccompProfile"] = json!({"type": "RuntimeDefault"});
             }
-            // The kernel's standing with the OOM killer follows from the Pod's class; no field
-            // masks more than the default, or tells of filters that an entrypoint adds.
             "oom" | "seccomp" | "mask" | "entry" => {}
             other => panic!("no such word for a Pod: {other}"),
         }
@@ -58,110 +78,34 @@ pub(super) fn pod(words: &[&str], profile: bool) -> Value {
     spec["containers"] = json!([container]);
     json!({
         "apiVersion": "v1", "kind": "Pod",
-        "metadata": {"name": "lab", "namespace": "lab"},
+        "metadata": {"name": id, "namespace": "lab"},
         "spec": spec,
     })
 }
 
-/// The Pod with one field changed at a time, each to what its container is not.
-pub(super) fn changed(pod: &Value) -> Vec<Changed> {
-    const OWN: &str = "/spec/containers/0/securityContext";
-    let own = &pod["spec"]["containers"][0]["securityContext"];
-    let privileged = own["privileged"] == true;
-    let mut all = Vec::new();
-    let mut change = |field: &str, value: Value, ids: &[&'static str]| {
-        let mut other = pod.clone();
-        let (parent, key) = field.rsplit_once('/').unwrap();
-        let parent = other.pointer_mut(parent).unwrap();
-        parent[key] = value;
-        all.push((other, ids.to_vec()));
-    };
-    let read_only = own["readOnlyRootFilesystem"] == true;
-    change(
-        &format!("{OWN}/readOnlyRootFilesystem"),
-        json!(!read_only),
-        &["root-filesystem"],
-    );
-    change(&format!("{OWN}/runAsUser"), json!(4242), &["uid"]);
-    change(&format!("{OWN}/runAsGroup"), json!(4242), &["gid"]);
-    let groups = &pod["spec"]["securityContext"]["supplementalGroups"];
-    let mut groups = groups.as_array().cloned().unwrap_or_default();
-    groups.push(json!(4243));
-    change(
-        "/spec/securityContext",
-        json!({"supplementalGroups": groups}),
-        &["groups"],
-    );
-    if !privileged {
-        let escalates = own["allowPrivilegeEscalation"] != false;
-        change(
-            &format!("{OWN}/allowPrivilegeEscalation"),
-            json!(!escalates),
-            &["no-new-privs"],
-        );
-        let unconfined = own["seccompProfile"].is_null();
-        let kind = if unconfined {
-            "RuntimeDefault"
-        } else {
-            "Unconfined"
-        };
-        change(
-            &format!("{OWN}/seccompProfile"),
-            json!({"type": kind}),
-            &["seccomp-mode"],
-        );
-        let list = |key: &str| {
-            own["capabilities"][key]
-                .as_array()
-                .cloned()
-                .unwrap_or_default()
-        };
-        let (mut add, mut drop) = (list("add"), list("drop"));
-        let all_or = |list: &[Value], name: &str| list.iter().any(|n| *n == "ALL" || *n == name);
-        if !all_or(&add, "SYS_PTRACE") && !all_or(&drop, "SYS_PTRACE") {
-            add.push(json!("SYS_PTRACE"));
-            change(
-                &format!("{OWN}/capabilities"),
-                json!({"add": add, "drop": drop}),
-                &["capability-ignored"],
-            );
-            add.pop();
-        }
-        if !all_or(&drop, "KILL") {
-            drop.push(json!("KILL"));
-            change(
-                &format!("{OWN}/capabilities"),
-                json!({"add": add, "drop": drop}),
-                &["capability-ignored"],
-            );
+/// What is asked of the runtime beyond the Pod: the kernel's standing with the OOM killer
+/// follows from the Pod's class, a device from a plugin; no field masks more than the default,
+/// or tells of filters that an entrypoint adds.
+pub(super) fn beyond(words: &[&str], container: &mut ContainerConfig) {
+    let linux = container.linux.get_or_insert_default();
+    for (key, value) in words.iter().filter_map(|word| word.split_once('=')) {
+        match key {
+            "oom" => {
+                let resources = linux.resources.get_or_insert_default();
+                resources.oom_score_adj = value.parse().unwrap();
+            }
+            "mask" => {
+                let context = linux.security_context.get_or_insert_default();
+                context.masked_paths.push(value.to_owned());
+            }
+            "device" => container.devices.push(Device {
+                container_path: value.to_owned(),
+                host_path: value.to_owned(),
+                permissions: "rwm".into(),
+            }),
+            _ => {}
         }
     }
-    for (field, id) in [("hostPID", "namespace-pid"), ("hostIPC", "namespace-ipc")] {
-        if pod["spec"][field] == true {
-            change(&format!("/spec/{field}"), json!(false), &[id]);
-        }
-    }
-    if own["procMount"] == "Unmasked" && !privileged {
-        let ids = &["masked-paths", "readonly-paths"];
-        change(&format!("{OWN}/procMount"), json!("Default"), ids);
-    }
-    let mounts = &pod["spec"]["containers"][0]["volumeMounts"];
-    // One upon what every container has is not told from that.
-    if mounts.is_array() && mounts[0]["mountPath"] != "/sys/fs/cgroup" {
-        let none = json!([]);
-        change("/spec/containers/0/volumeMounts", none, &["mount-extra"]);
-    }
-    for (limit, value, id) in [
-        ("memory", "123Mi", "memory-limit"),
-        ("cpu", "123m", "cpu-limit"),
-    ] {
-        let limits = &pod["spec"]["containers"][0]["resources"]["limits"];
-        if limits[limit].is_string() {
-            let field = format!("/spec/containers/0/resources/limits/{limit}");
-            change(&field, json!(value), &[id]);
-        }
-    }
-    all
 }
 
 fn push(list: &mut Value, value: &str) {

@@ -2,8 +2,9 @@
 
 mod api;
 mod call;
+mod changed;
 mod declared;
-mod pod;
+mod kubelet;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -12,9 +13,10 @@ use std::time::Duration;
 
 use api::{CreateContainerRequest, Id, RunPodSandboxRequest};
 use call::call;
+use serde_json::Value;
 
 use super::containerd::{Running, ctr};
-pub(crate) use declared::Changed;
+pub(crate) use changed::Changed;
 
 use super::{Container, Lab, Runtime, Up};
 use crate::settings::{self, Setting, Tongue};
@@ -96,6 +98,10 @@ impl Runtime for Cri {
         let mut import = ctr(running.folder());
         import.args(["--namespace", "k8s.io", "image", "import"]);
         super::must(import.arg(&lab.image))?;
+        // The name by which the manifests that are given call theirs.
+        let mut tag = ctr(running.folder());
+        tag.args(["--namespace", "k8s.io", "image", "tag", super::IMAGE]);
+        super::must(tag.arg("docker.io/library/kuard:latest"))?;
         Ok(Box::new(Pods(running)))
     }
 }
@@ -104,7 +110,7 @@ impl Up for Pods {
     fn container(&self, lab: &Lab, setting: &Setting, told: &[&str], id: &str) -> Container {
         let mut command = Command::new(std::env::current_exe().unwrap());
         let profile = super::profile_file(lab, setting).unwrap_or_default();
-        let declared = declared::pod(told, !profile.as_os_str().is_empty());
+        let declared = declared::manifest(told, !profile.as_os_str().is_empty(), id);
         command
             .env(POD, id)
             .arg(self.0.folder())
@@ -112,7 +118,7 @@ impl Up for Pods {
             .args(told);
         Container {
             configs: Some(self.0.folder().join("state")),
-            changed: declared::changed(&declared),
+            changed: changed::changed(&read(&declared)),
             declared: Some(declared),
             ..Container::of(command)
         }
@@ -131,7 +137,10 @@ pub(crate) fn hold(id: &str) -> Result<(), String> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let socket = folder.join("sock");
     let logs = folder.join(id);
-    let (sandbox, container) = pod::pod(&words, profile.as_deref(), &logs, id);
+    let pod = read(&declared::manifest(&words, profile.is_some(), id));
+    let (sandbox, mut container) = kubelet::asked(&pod, profile.as_deref(), &logs);
+    declared::beyond(&words, &mut container);
+    container.command = super::command(entry(&words), id);
     let request = RunPodSandboxRequest {
         config: Some(sandbox.clone()),
     };
@@ -141,7 +150,7 @@ pub(crate) fn hold(id: &str) -> Result<(), String> {
         config: Some(container),
         sandbox_config: Some(sandbox),
     };
-    let started = call::<Id>(&socket, "CreateContainer", &request)
+    let started = create(&socket, request, words.contains(&declared::UNASKED))
         .and_then(|container| call::<Id>(&socket, "StartContainer", &container));
     if started.is_ok() {
         follow(&logs.join("log"));
@@ -149,6 +158,33 @@ pub(crate) fn hold(id: &str) -> Result<(), String> {
     call::<Id>(&socket, "StopPodSandbox", &pod)?;
     call::<Id>(&socket, "RemovePodSandbox", &pod)?;
     started.map(|_| ())
+}
+
+/// Creates a container. One that asks for AppArmor where there is none has to be refused, and
+/// is created without asking.
+fn create(socket: &Path, mut request: CreateContainerRequest, unasked: bool) -> Result<Id, String> {
+    const REFUSED: &str = "apparmor is not supported";
+    if unasked {
+        match call::<Id>(socket, "CreateContainer", &request) {
+            Err(why) if why.contains(REFUSED) => {}
+            other => return Err(format!("wanted {REFUSED:?}, found {other:?}")),
+        }
+        let linux = request.config.as_mut().and_then(|c| c.linux.as_mut());
+        let context = linux.and_then(|linux| linux.security_context.as_mut());
+        context.unwrap().apparmor = None;
+    }
+    call(socket, "CreateContainer", &request)
+}
+
+/// A manifest, YAML or JSON.
+fn read(manifest: &str) -> Value {
+    serde_saphyr::from_str(manifest).unwrap()
+}
+
+/// How many filters the entrypoint adds.
+fn entry(words: &[&str]) -> u32 {
+    let count = words.iter().find_map(|word| word.strip_prefix("entry="));
+    count.map_or(0, |count| count.parse().unwrap())
 }
 
 /// Prints a log in the kubelet's form, `TIME stdout P|F TEXT`, until the input ends.
