@@ -3,7 +3,7 @@
 
 use serde_json::Number;
 
-use super::{Entry, Location, MAX_DEPTH, MAX_NODES, Node, Value};
+use super::{Entry, Location, MAX_DEPTH, MAX_NODES, Node, Value, scalar};
 
 /// The value that a text is, where it is one JSON value and nothing else; `None` for null,
 /// which is no document, and for anything wrong or too much, which YAML's reading then tells.
@@ -151,9 +151,11 @@ impl<'a> Reader<'a> {
             "null" => Some(Value::Null),
             "true" => Some(Value::Bool(true)),
             "false" => Some(Value::Bool(false)),
-            number => serde_json::from_str::<Number>(number)
-                .ok()
-                .map(Value::Number),
+            number => {
+                let number: Number = serde_json::from_str(number).ok()?;
+                let float = number.as_f64().filter(|_| number.is_f64());
+                float.map_or(Some(number), scalar::float).map(Value::Number)
+            }
         }
     }
 }

@@ -1,19 +1,23 @@
 //! Building the located tree while the YAML is parsed.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::Number;
 use serde_saphyr::Spanned;
 
-use super::{Entry, Location, MAX_NODES, Node, Value};
+use super::{Entry, Location, MAX_NODES, Node, Value, scalar};
 
 thread_local! {
     /// How many values the reading that this thread is at may still make. The
     /// parser's own budget counts what is written; aliases repeat it.
     static NODES_LEFT: Cell<usize> = const { Cell::new(0) };
+    /// The text of that reading: the parser tells where a value is, not how it is spelled.
+    static TEXT: RefCell<String> = const { RefCell::new(String::new()) };
 }
+
+/// How far back from a scalar its tag, or the header of its block, is looked for, in bytes.
+const LOOK_BACK: usize = 256;
 
 /// Lets this thread make [`MAX_NODES`] values from here on.
 pub(super) fn start_counting() {
@@ -33,11 +37,66 @@ impl<'de> Deserialize<'de> for Node {
             .ok_or_else(|| D::Error::custom(too_many()))?;
         NODES_LEFT.set(left);
         let spanned = Spanned::<Value>::deserialize(deserializer)?;
+        let value = as_spelled(spanned.value, &spanned.defined);
         Ok(Self {
             location: location(&spanned.referenced),
-            value: spanned.value,
+            value: value.ok_or_else(|| D::Error::custom("expected a finite number"))?,
         })
     }
+}
+
+/// Makes `text` the one whose values' places are told from here on.
+pub(super) fn spelled_in(text: &str) {
+    TEXT.set(text.to_owned());
+}
+
+/// A scalar as Kubernetes reads what is written there; the parser's own rules differ in case,
+/// in underscores, and in what is too large for a float. `None` for what is no finite number.
+fn as_spelled(value: Value, place: &serde_saphyr::Location) -> Option<Value> {
+    TEXT.with_borrow(|text| {
+        let Some((before, raw)) = written(text, place) else {
+            return Some(value);
+        };
+        match &value {
+            Value::Bool(_) | Value::Number(_) if !raw.starts_with(['"', '\'']) => {
+                Some(scalar::plain(raw))
+            }
+            Value::Null if raw.eq_ignore_ascii_case("null") => Some(scalar::plain(raw)),
+            Value::String(same) if same == raw => match scalar::plain(raw) {
+                number @ Value::Number(_) if is_plain(before) => Some(number),
+                _ if scalar::is_non_finite(raw) && is_plain(before) => None,
+                _ => Some(value),
+            },
+            // What the parser makes of a float that is infinite or none.
+            Value::String(other) if scalar::is_non_finite(other) && is_plain(before) => {
+                (!scalar::is_non_finite(raw)).then(|| scalar::plain(raw))
+            }
+            _ => Some(value),
+        }
+    })
+}
+
+/// What stands at a place, and what stands before it.
+fn written<'t>(text: &'t str, place: &serde_saphyr::Location) -> Option<(&'t str, &'t str)> {
+    let span = place.span();
+    let start = usize::try_from(span.byte_offset()?).ok()?;
+    let length = usize::try_from(span.byte_len()?).ok()?;
+    let (before, rest) = text.split_at_checked(start)?;
+    Some((before, rest.get(..length)?))
+}
+
+/// Whether what stands before a scalar without quotes is neither a tag nor the header of a
+/// block.
+fn is_plain(before: &str) -> bool {
+    let near = before.len().saturating_sub(LOOK_BACK);
+    let near = before.as_bytes().get(near..).unwrap_or_default();
+    let near = String::from_utf8_lossy(near);
+    let mut words = near.split_whitespace().rev();
+    let word = words
+        .find(|word| !word.starts_with('&'))
+        .unwrap_or_default();
+    let same_line = near.trim_end_matches([' ', '\t']).ends_with(word);
+    !word.starts_with('!') && (same_line || !word.starts_with(['|', '>']))
 }
 
 /// The place in our terms.
@@ -88,7 +147,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value)
+        scalar::float(value)
             .map(Value::Number)
             .ok_or_else(|| E::custom("expected a finite number"))
     }

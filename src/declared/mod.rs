@@ -23,6 +23,7 @@ mod pod_resources;
 mod pod_volumes;
 mod quantity;
 mod runtime_default;
+mod scalar;
 mod seccomp_compile;
 mod seccomp_profile;
 mod typed;

@@ -1,7 +1,8 @@
 //! `resources`, ports and the runtime class of a Pod.
 
+use super::InputError;
 use super::pod_container::Context;
-use super::{InputError, quantity};
+use super::quantity::{self, EXPECTED};
 use crate::confinement::{Expected, Remark};
 
 pub(super) fn expect(context: &Context<'_>, expected: &mut Expected) -> Result<(), InputError> {
@@ -10,7 +11,7 @@ pub(super) fn expect(context: &Context<'_>, expected: &mut Expected) -> Result<(
     if let Some(text) = memory.quantity()? {
         let bytes = quantity::thousandths(&text)
             .map(|milli| milli.div_ceil(1000))
-            .ok_or_else(|| memory.error("expected a quantity as 64Mi"))?;
+            .ok_or_else(|| memory.error(format!("expected {EXPECTED}, not below 0")))?;
         let bytes = u64::try_from(bytes).ok().filter(|n| *n > 0);
         expected.memory_max = Some(memory.expects(bytes, "resources.limits.memory"));
     }
@@ -18,7 +19,7 @@ pub(super) fn expect(context: &Context<'_>, expected: &mut Expected) -> Result<(
     if let Some(text) = cpu.quantity()? {
         let milli = quantity::thousandths(&text)
             .and_then(|milli| u64::try_from(milli).ok())
-            .ok_or_else(|| cpu.error("expected a quantity as 500m"))?;
+            .ok_or_else(|| cpu.error(format!("expected {EXPECTED}, not below 0")))?;
         // The kernel takes no quota below 1 ms in each period of 100 ms.
         expected.cpu_milli =
             (milli > 0).then(|| cpu.expects(milli.max(10), "resources.limits.cpu"));

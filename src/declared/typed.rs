@@ -12,7 +12,7 @@ use serde::de::{self, DeserializeOwned, Expected, IntoDeserializer, Unexpected, 
 use serde_json::Number;
 
 use super::typed_access::{Elements, Fields, Variant};
-use super::{Entry, FieldPath, InputError, Location, Node, Step, Value};
+use super::{Entry, FieldPath, InputError, Location, Node, Step, Value, quantity};
 
 /// Reads `node`, found at `path`, as a `T`.
 pub(super) fn deserialize<T: DeserializeOwned>(
@@ -104,24 +104,12 @@ impl NodeDeserializer<'_> {
         de::Error::invalid_type(found, expected)
     }
 
-    fn number<'de, V: Visitor<'de>>(
-        number: &Number,
-        integer: bool,
-        visitor: V,
-    ) -> Result<V::Value, TypeError> {
-        if let Some(value) = number.as_u64() {
-            return visitor.visit_u64(value);
+    fn number<'de, V: Visitor<'de>>(number: &Number, visitor: V) -> Result<V::Value, TypeError> {
+        match (number.as_u64(), number.as_i64()) {
+            (Some(value), _) => visitor.visit_u64(value),
+            (None, Some(value)) => visitor.visit_i64(value),
+            (None, None) => visitor.visit_f64(number.as_f64().unwrap_or_default()),
         }
-        if let Some(value) = number.as_i64() {
-            return visitor.visit_i64(value);
-        }
-        let value = number.as_f64().unwrap_or_default();
-        // YAML's `1e3` and `08` are floats; as JSON they are written without a fraction.
-        #[allow(clippy::cast_possible_truncation)] // whole, and within 2^53
-        if integer && value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0 {
-            return visitor.visit_i64(value as i64);
-        }
-        visitor.visit_f64(value)
     }
 }
 
@@ -130,7 +118,7 @@ macro_rules! integers {
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
             match &self.0.value {
                 Value::Null => visitor.visit_u64(0),
-                Value::Number(number) => Self::number(number, true, visitor),
+                Value::Number(number) => Self::number(number, visitor),
                 _ => Err(self.unexpected(&visitor)),
             }
         }
@@ -144,7 +132,7 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
         match &self.0.value {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(*value),
-            Value::Number(number) => Self::number(number, false, visitor),
+            Value::Number(number) => Self::number(number, visitor),
             Value::String(text) => visitor.visit_str(text),
             Value::Sequence(nodes) => visitor.visit_seq(Elements { nodes, next: 0 }),
             Value::Mapping(entries) => visitor.visit_map(Fields { entries, next: 0 }),
@@ -167,7 +155,7 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
         match &self.0.value {
             Value::Null => visitor.visit_f64(0.0),
-            Value::Number(number) => Self::number(number, false, visitor),
+            Value::Number(number) => Self::number(number, visitor),
             _ => Err(self.unexpected(&visitor)),
         }
     }
@@ -201,6 +189,9 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
             // A Kubernetes quantity may be written as a bare number: `cpu: 1`.
             Value::Number(number) if name == "Quantity" => visitor
                 .visit_newtype_struct(StringDeserializer::<TypeError>::new(number.to_string())),
+            Value::String(text) if name == "Quantity" && !quantity::is_quantity(text) => Err(
+                de::Error::invalid_value(Unexpected::Str(text), &quantity::EXPECTED),
+            ),
             _ => visitor.visit_newtype_struct(self),
         }
     }

@@ -6,9 +6,9 @@
 
 use serde::de::IgnoredAny;
 use serde_saphyr::budget::BudgetBreach;
-use serde_saphyr::{DuplicateKeyPolicy, Error};
+use serde_saphyr::{DuplicateKeyPolicy, Error, NonFiniteFloatPolicy};
 
-use super::located::{location, start_counting};
+use super::located::{location, spelled_in, start_counting};
 use super::{Document, InputError, Location, Node, Value};
 
 /// The longest input that is read, in bytes. A list of ten thousand Pods is about 60 MB.
@@ -78,6 +78,7 @@ pub(super) fn parse(source: &str, text: &str) -> Result<Vec<Node>, InputError> {
     start_counting();
     let mut roots = Vec::new();
     for (lines_before, part) in json_parts(text) {
+        spelled_in(part);
         let part: Vec<Node> =
             serde_saphyr::from_multiple_with_options(part, options()).map_err(|error| {
                 json_error(source, text)
@@ -178,6 +179,7 @@ fn options() -> serde_saphyr::Options {
         },
         duplicate_keys: DuplicateKeyPolicy::LastWins,
         legacy_octal_numbers: true,
+        non_finite_float_policy: NonFiniteFloatPolicy::AsString,
         with_snippet: false,
     }
 }

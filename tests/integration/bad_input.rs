@@ -10,7 +10,7 @@ const MEMORY_KIB: u32 = 400 << 10;
 const TIME: Duration = Duration::from_secs(20);
 
 /// Runs `check` and `compare` on a file, each under the bounds, and gives their errors.
-fn errors(file: &Path) -> Vec<String> {
+pub(crate) fn errors(file: &Path) -> Vec<String> {
     let report = file.with_extension("report");
     std::fs::write(&report, "").unwrap();
     [
@@ -48,7 +48,7 @@ fn errors(file: &Path) -> Vec<String> {
     .collect()
 }
 
-fn pod(spec: &str) -> String {
+pub(crate) fn pod(spec: &str) -> String {
     format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec:\n{spec}")
 }
 

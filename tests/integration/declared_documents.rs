@@ -31,6 +31,16 @@ fn plain(value: &Value) -> serde_json::Value {
     }
 }
 
+fn as_json(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Null => json!(null),
+        Value::Bool(value) => json!(value),
+        Value::Number(number) => json!(number),
+        Value::String(text) => json!(text),
+        other => panic!("no scalar: {other:?}"),
+    }
+}
+
 /// What `sigs.k8s.io/yaml` makes of each, by its own rules (YAML 1.1, last key wins).
 #[test]
 fn scalars_are_read_as_kubernetes_reads_them() {
@@ -68,6 +78,42 @@ fn scalars_are_read_as_kubernetes_reads_them() {
             "{yaml}"
         );
     }
+}
+
+/// What that library itself made of 900 spellings: its words in every mix of letters, and
+/// digits with all that may stand among them.
+#[test]
+fn every_spelling_of_a_scalar_is_read_as_kubernetes_reads_it() {
+    let table = include_str!("../data/yaml-scalars.tsv");
+    let rows: Vec<(&str, &str)> = table.lines().filter_map(|l| l.split_once('\t')).collect();
+    let mut wrong = Vec::new();
+    for (spelling, wanted) in &rows {
+        // As a value, in a list, as what an alias repeats, and what makes a text of it.
+        let text = format!(
+            "key: {spelling}\nlist: [ä, &x {spelling} ]\nagain: *x\ntexts:\n- '{spelling}'\n- \"{spelling}\"\n- !!str {spelling}\n- |-\n  {spelling}\n- &y !!str\n  {spelling}\n"
+        );
+        let root = &read(&text)[0].root;
+        let wanted: serde_json::Value = serde_json::from_str(wanted).unwrap();
+        for place in ["key", "list[1]", "again"] {
+            let found = &root.find(&path(place)).unwrap().value;
+            let found: serde_json::Value = as_json(found);
+            let same = match (found.as_f64(), wanted.as_f64()) {
+                (Some(found), Some(wanted)) => found == wanted,
+                _ => found == wanted,
+            };
+            // A comma parts the list.
+            if !same && !(place != "key" && spelling.contains(',')) {
+                wrong.push(format!("{place}: {spelling}: {found} is not {wanted}"));
+            }
+        }
+        for text in root.get("texts").unwrap().as_sequence().unwrap() {
+            if text.as_str() != Some(spelling) {
+                wrong.push(format!("{spelling} in quotes: {:?}", text.value));
+            }
+        }
+    }
+    println!("{} spellings compared", rows.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

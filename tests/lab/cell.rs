@@ -45,8 +45,9 @@ pub(crate) struct Seen {
     /// What it says of the Pod with one field that the container does not keep, and what it
     /// has to find.
     pub(crate) changed: Vec<(Value, Vec<&'static str>)>,
-    /// What `compare` says of the Pod that declares it and the report made inside.
-    pub(crate) manifest: Option<Value>,
+    /// What `compare` says of the Pod that declares it: by the pid, and by the report made
+    /// inside, which alone has the filters' verdicts.
+    pub(crate) manifest: Vec<Value>,
     /// What `check` says of the process, where a Pod declares it.
     pub(crate) checked: Option<Value>,
     /// Its seccomp filters; none where it has no process of its own on the host, or where
@@ -120,10 +121,11 @@ fn seen(
         compared.push(held(pid, &report, file.path(), &[])?);
     }
     let mut changed = Vec::new();
-    let (mut manifest, mut checked) = (None, None);
+    let (mut manifest, mut checked) = (Vec::new(), None);
     if let Some(pod) = &container.declared {
         compared.push(held_pod(pid, &report, pod)?);
-        manifest = Some(held_pod(None, &report, pod)?);
+        manifest.extend(compared.last().cloned());
+        manifest.push(held_pod(None, &report, pod)?);
         if let Some(pid) = pid {
             let pid = pid.to_string();
             checked = Some(tool(&["check", "--pid", &pid, "--format", "json"])?);

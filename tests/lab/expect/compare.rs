@@ -1,5 +1,7 @@
 //! What `compare` and `check` say of the container.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::Tally;
@@ -41,19 +43,22 @@ pub(super) fn held(tally: &mut Tally, setting: &Setting, compared: &[Value]) {
     }
 }
 
-/// What `compare` says of the Pod that it was made of, with the filters asked: that all of it
-/// is as declared and was observed, but for what the row says is without effect.
-pub(super) fn manifest(tally: &mut Tally, setting: &Setting, compared: Option<&Value>) {
-    let findings = compared.map(|compared| compared["findings"].as_array());
-    let Some(findings) = findings.map(|list| list.cloned().unwrap_or_default()) else {
-        return;
+/// What `compare` says of the Pod that it was made of: of all of it either place knows that it
+/// is as declared, but for what the row says is without effect.
+pub(super) fn manifest(tally: &mut Tally, setting: &Setting, places: &[Value]) {
+    let open = |compared: &Value| -> BTreeSet<String> {
+        let findings = compared["findings"].as_array().into_iter().flatten();
+        let open = findings.filter(|f| {
+            let gap = f["kind"] == "unobserved" && f["id"] != "unobservable";
+            gap || f["kind"] == "drift"
+        });
+        let names = open.filter_map(|f| f["id"].as_str());
+        names.map(str::to_owned).collect()
     };
-    let open = findings.iter().filter(|f| {
-        let gap = f["kind"] == "unobserved" && f["id"] != "unobservable";
-        gap || f["kind"] == "drift"
-    });
-    let open: Vec<&Value> = open.map(|finding| &finding["id"]).collect();
-    tally.same("manifest", &json!(open), &json!(setting.drifts));
+    if let [from_outside, inside] = places {
+        let both = &open(from_outside) & &open(inside);
+        tally.same("manifest", &json!(both), &json!(setting.drifts));
+    }
 }
 
 /// What `compare` says of the Pod with one field changed: that one, and what the row says

@@ -146,7 +146,7 @@ pub(crate) fn held(
     filters::held(&mut tally, runtime, setting, seen, tools);
     tally.place = "compare";
     compare::held(&mut tally, setting, &seen.compared);
-    compare::manifest(&mut tally, setting, seen.manifest.as_ref());
+    compare::manifest(&mut tally, setting, &seen.manifest);
     compare::changed(&mut tally, setting, &seen.changed);
     compare::checked(&mut tally, setting, seen.checked.as_ref());
     for view in views.into_iter().filter_map(|(_, view)| view) {
