@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::expect::Tools;
 use super::runtimes::Container;
 use super::seccomp;
+use super::tool::{held, held_pod, tool};
 use super::truth::{self, Truth};
 use super::{capture, guests};
 
@@ -237,38 +238,6 @@ fn swept(pid: u32) -> Result<View, String> {
         truth: truth::outside(pid),
         report: containers.next().cloned().unwrap_or_default(),
     })
-}
-
-/// What `compare` says of the process, or of the report where there is none on this host.
-fn held(pid: Option<u32>, report: &Value, declared: &Path, more: &[&str]) -> Result<Value, String> {
-    let declared = declared.display().to_string();
-    let mut args = vec!["compare", "--declared", &declared, "--format", "json"];
-    args.extend(more);
-    let pid = pid.map(|pid| pid.to_string());
-    let file = tempfile::NamedTempFile::new().unwrap();
-    let path = file.path().display().to_string();
-    match &pid {
-        Some(pid) => args.extend(["--pid", pid]),
-        None => {
-            std::fs::write(&path, report.to_string()).unwrap();
-            args.extend(["--actual", &path]);
-        }
-    }
-    tool(&args)
-}
-
-/// The same of a Pod of containerd's.
-fn held_pod(pid: Option<u32>, report: &Value, pod: &str) -> Result<Value, String> {
-    let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), pod).unwrap();
-    held(pid, report, file.path(), &["--runtime", "containerd"])
-}
-
-fn tool(args: &[&str]) -> Result<Value, String> {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_amiconfined"));
-    let output = command.args(args).stdin(Stdio::null()).output().unwrap();
-    serde_json::from_slice(&output.stdout)
-        .map_err(|e| format!("{e}: {}", String::from_utf8_lossy(&output.stderr)))
 }
 
 /// The config.json below a folder that starts this container.

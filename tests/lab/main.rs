@@ -22,6 +22,7 @@ mod runtimes;
 mod seccomp;
 mod settings;
 mod table;
+mod tool;
 mod truth;
 
 use std::process::{Command, ExitCode};
