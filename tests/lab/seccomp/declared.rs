@@ -171,6 +171,13 @@ pub(super) fn highest(profile: &Value) -> Each<Option<u32>> {
     })
 }
 
+/// Whether what a profile says of a number is known here: runtimes out of another Debian's tree
+/// compile it by a libseccomp that has names which this machine's has not.
+pub(super) fn compiles(number: u32, abi: &super::Abi) -> bool {
+    let syscall = ScmpSyscall::from((number | abi.bit).cast_signed());
+    crate::runtimes::tree::root().is_none() || syscall.get_name_by_arch(abi.libseccomp).is_ok()
+}
+
 /// libseccomp's number of a report's row; none where it does not know the name in this ABI.
 pub(crate) fn number(abi: &Value, row: &Value) -> Option<u32> {
     let at = super::ABIS

@@ -92,7 +92,7 @@ pub(crate) fn held(
             let place = number as usize;
             let wanted = words::strongest(kernel.iter().map(|k| k[at][place].as_str()));
             let mut wrong = Vec::new();
-            if declared.is_some() {
+            if declared.is_some() && declared::compiles(number, abi) {
                 let answers = asked.iter().map(|(decided, highest, elsewhere)| {
                     let highest = highest.and_then(|highest| highest[at]);
                     match (elsewhere[at], highest) {
