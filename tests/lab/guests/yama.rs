@@ -86,7 +86,7 @@ fn asked(who: &str, words: &[&str], line: &str) -> Result<Output, String> {
     if who.contains("parent") {
         // Who asks has to be the parent itself, and leaves its child to the guest's end.
         let script = format!(
-            "setpriv --no-new-privs {sleep} & pid=$!; \
+            "setpriv --no-new-privs {sleep} >/dev/null 2>&1 & pid=$!; \
             until grep -q '^Seccomp_filters:.*1' /proc/$pid/status; do sleep 0.1; done; \
             exec {line}"
         );
