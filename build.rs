@@ -65,6 +65,7 @@ fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=build");
     if env::var("PROFILE").is_ok_and(|profile| profile == "release") {
         println!("cargo::rustc-link-arg-bins=-Wl,--no-eh-frame-hdr,-T,build/no_unwinding.ld");
+        println!("cargo::rustc-link-arg-bins=-Wl,-T,build/apart.ld");
         // Relative relocations as a bitmap: a tenth of the space, and of what is read at start.
         println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }
