@@ -70,7 +70,7 @@ pub(super) fn check(
                         have_verdict,
                         label.clone(),
                     ),
-                    None => differences.unknown += 1,
+                    None => differences.add_unknown(have_verdict),
                 }
             }
         }

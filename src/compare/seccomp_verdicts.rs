@@ -12,6 +12,10 @@ use crate::confinement::{
 /// How many syscalls a finding names before it only counts.
 const NAMED: usize = 12;
 
+/// What would tell verdicts that are not known.
+const MEND: &str =
+    "inspect from inside the container, or with CAP_SYS_ADMIN on the node, which can dump filters";
+
 /// What was found syscall by syscall.
 #[derive(Debug, Default)]
 pub(super) struct Differences {
@@ -19,6 +23,9 @@ pub(super) struct Differences {
     pub(super) compared: usize,
     /// Verdicts of which one side is not known.
     pub(super) unknown: usize,
+    /// Those among them that were asked and could not be told, and why one could not.
+    untold: usize,
+    why: Option<String>,
     // By what differs: one profile swapped for another is a few findings, not three hundred.
     by_kind: BTreeMap<(String, bool, String, String), Vec<String>>,
 }
@@ -33,8 +40,18 @@ impl Differences {
         self.by_kind.entry(key).or_default().push(label);
     }
 
-    /// Makes the findings: one for each kind of difference, or one agreement. `name` is the
-    /// profile's, `remark` what else there is to say of an agreement.
+    /// Adds one of which it is not known whether it is decided so.
+    pub(super) fn add_unknown(&mut self, have: &Verdict) {
+        self.unknown += 1;
+        if let Verdict::Inconclusive(why) = have {
+            self.untold += 1;
+            self.why.get_or_insert_with(|| why.clone());
+        }
+    }
+
+    /// Makes the findings: one for each kind of difference, and one of what agrees, or of what
+    /// could not be told. `name` is the profile's, `remark` what else there is to say of an
+    /// agreement.
     pub(super) fn report(
         self,
         expectation: &Expectation<SeccompRule>,
@@ -54,12 +71,19 @@ impl Differences {
                 declared(expectation, name),
                 verdicts(String::from("the report holds no verdicts")),
             );
-            finding.mend = String::from(
-                "inspect from inside the container, or with CAP_SYS_ADMIN on the node, which can dump filters",
-            );
+            finding.mend = String::from(MEND);
             return;
         }
-        if self.by_kind.is_empty() {
+        if let Some(why) = self.why {
+            let untold = self.untold;
+            let finding = findings.add(
+                "seccomp-verdicts",
+                Kind::Unobserved,
+                declared(expectation, name),
+                verdicts(format!("{untold} verdicts could not be told, as {why}")),
+            );
+            finding.mend = String::from(MEND);
+        } else if self.by_kind.is_empty() {
             let mut value =
                 format!("{compared} verdicts agree, {unknown} could not be held against it");
             if !remark.is_empty() {
@@ -115,10 +139,12 @@ pub(super) fn check(
                 continue;
             };
             for (label, want, have) in pairs(want, have) {
-                match (settled(want) && settled(have), same(want, have)) {
-                    (false, _) => differences.unknown += 1,
-                    (true, true) => differences.compared += 1,
-                    (true, false) => differences.add(&abi.abi, Some(want), have, label),
+                if settled(want) && same(want, have) {
+                    differences.compared += 1;
+                } else if settled(want) && !have.may_be(want) {
+                    differences.add(&abi.abi, Some(want), have, label);
+                } else {
+                    differences.add_unknown(have);
                 }
             }
         }

@@ -50,6 +50,25 @@ pub enum KillScope {
 }
 
 impl Verdict {
+    /// Why an answer of ENOSYS is inconclusive, where no other question can tell: what is let
+    /// through with the number of no syscall fails so as well.
+    pub const UNCLEAR_ENOSYS: &'static str =
+        "ENOSYS: let through, or a filter's own errno(ENOSYS) or trace";
+
+    /// Whether it may be that the filters decide as `other` says: false only where the answer
+    /// that came excludes it.
+    pub fn may_be(&self, other: &Self) -> bool {
+        match self {
+            Self::Inconclusive(why) if why == Self::UNCLEAR_ENOSYS => match other {
+                Self::Errno(errno) => *errno == Errno::ENOSYS,
+                Self::Trapped(_) | Self::Killed(_) | Self::Notified => false,
+                _ => true,
+            },
+            Self::Depends | Self::Inconclusive(_) | Self::NotProbed(_) => true,
+            known => known == other,
+        }
+    }
+
     /// The verdict that a filter's 32-bit return value is (`SECCOMP_RET_*`,
     /// include/uapi/linux/seccomp.h). The kernel kills the process for an action that it
     /// does not know, and caps an errno at 4095 (`__seccomp_filter`, kernel/seccomp.c).

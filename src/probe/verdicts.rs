@@ -49,9 +49,7 @@ pub(super) fn of_action(action: Action) -> Verdict {
 
 fn returned(value: i64, own: Own) -> Verdict {
     if own == Own::Trace && value == -(NixErrno::ENOSYS as i64) {
-        return Verdict::Inconclusive(
-            "ENOSYS: let through, or a filter's own errno(ENOSYS) or trace".into(),
-        );
+        return Verdict::Inconclusive(Verdict::UNCLEAR_ENOSYS.into());
     }
     match i32::try_from(-value) {
         Ok(errno @ 0..=4095) => Verdict::Errno(Errno(errno)),

@@ -1,8 +1,14 @@
 //! Live containers held against what they were declared to be: nothing is found while the
 //! declaration holds, and with one field changed behind its back that one finding and no other.
+//!
+//! Of every runtime that is told by a declaration of a form that is read: `config.json` (runc,
+//! crun, gVisor's runsc, containerd), `inspect` (Docker, Podman), a Pod (`tests/lab`, by the
+//! CRI). LXC, systemd-nspawn, bubblewrap, firejail and nsjail are told by words of their own.
 
 mod bundle;
+mod containerd;
 mod engines;
+mod gvisor;
 mod oci;
 mod oci_rows;
 mod pods;

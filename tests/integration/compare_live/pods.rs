@@ -98,7 +98,7 @@ fn hold(pod: &str, config: &Value, changes: &[Change]) -> Vec<String> {
     for (edits, finds) in changes {
         let mut config = config.clone();
         apply(&mut config, edits);
-        std::fs::write(&actual, report("runc", "pod", &config)).unwrap();
+        std::fs::write(&actual, report(&["runc", "run"], "pod", &config)).unwrap();
         let more = ["--runtime", "docker", "--container", "kuard"];
         let (mut found, shown) = compared(&book(pod), &actual, &more);
         found.retain(|found| found.starts_with("drift"));
