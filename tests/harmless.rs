@@ -2,6 +2,7 @@
 //!
 //! These tests are apart from the others, which start containers: those give the machine
 //! network interfaces, terminals, keys and modules, and this program has to find it at rest.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -93,7 +93,7 @@ fn volumes<'a>(o: &'a Observer<'_>) -> impl Iterator<Item = &'a [u8]> {
             !point.is_empty() && !of_kubelet && !DIRS.iter().any(under)
         })
         .take(MAX_VOLUMES)
-        .filter(|point| o.files.stat(&[point, PROJECTED].concat()).is_ok())
+        .filter(|point| o.files.stat([point, PROJECTED].concat()).is_ok())
 }
 
 /// A captured tree may hold less than the process saw: a volume of the kubelet's that the
