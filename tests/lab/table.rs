@@ -75,7 +75,7 @@ impl Table {
             };
             let hurried = match comparison.hurried {
                 0 => String::new(),
-                count => format!("; {count} had no time on this busy machine"),
+                count => format!("; {count} had no time on this busy or emulated machine"),
             };
             println!(
                 "{name} {:>7}{} {:>11} {declared}{}{hurried}",

@@ -141,9 +141,9 @@ fn pscap(pid: &str) -> Option<String> {
 /// What a tool prints. On a machine on which processes come and go `lsns` 2.38 at times does
 /// not end: then it is asked again.
 fn json_of(words: &[&str]) -> Value {
-    for _ in 0..3 {
+    for _ in 0..8 {
         let mut timeout = Command::new("timeout");
-        let output = timeout.arg("20").args(words).output().unwrap();
+        let output = timeout.arg("10").args(words).output().unwrap();
         if let Ok(value) = serde_json::from_slice(&output.stdout) {
             return value;
         }
