@@ -37,36 +37,28 @@ pub(super) const ALL: &[Guest] = &[
     },
     Guest {
         name: "linux-6.1",
-        runtimes: HOST_RUNTIMES,
-        settings: HOST_SETTINGS,
-        ..PLAIN
+        ..KERNEL
     },
     Guest {
         name: "linux-5.10",
         kernel: &kernel::OLDEST,
-        runtimes: HOST_RUNTIMES,
-        settings: HOST_SETTINGS,
-        ..PLAIN
+        ..KERNEL
     },
     Guest {
         name: "linux-6.12",
         kernel: &kernel::TRIXIE,
-        runtimes: HOST_RUNTIMES,
-        settings: HOST_SETTINGS,
-        ..PLAIN
+        ..KERNEL
     },
     Guest {
         name: "linux-newest",
         kernel: &kernel::NEWEST,
-        runtimes: HOST_RUNTIMES,
-        settings: HOST_SETTINGS,
-        ..PLAIN
+        ..KERNEL
     },
     Guest {
         name: "cgroup-v1",
         parameters: "cg=v1",
         runtimes: "runc crun docker",
-        settings: "defaults memory pids cpu own_cgroup host_cgroup privileged",
+        settings: "defaults memory pids cpu own_cgroup host_cgroup privileged release_agent*",
         wants: &[("/cgroup/version/known", "\"v1\"")],
         ..PLAIN
     },
@@ -212,10 +204,13 @@ const YAMA: Guest = Guest {
     ..PLAIN
 };
 
-/// The cells that show most of what a report holds, for each kernel.
-const HOST_RUNTIMES: &str = "runc crun podman docker";
-const HOST_SETTINGS: &str = "defaults user no_new_privs ambient read_only_root privileged memory \
-    seccomp_e* seccomp_kill_process seccomp_notify user_single host_pid";
+/// Another kernel, with the cells that show most of what a report holds.
+const KERNEL: Guest = Guest {
+    runtimes: "runc crun podman docker",
+    settings: "defaults user no_new_privs ambient read_only_root privileged memory seccomp_e* \
+        seccomp_kill_process seccomp_notify user_single host_pid",
+    ..PLAIN
+};
 
 /// That a file of the kernel's shows what the parameters ask for.
 fn holds(file: &str, text: &str) -> Result<(), String> {
