@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 mod bad_input;
+mod bad_mutations;
 mod bad_values;
 mod bpf;
 mod capture_mounts;
