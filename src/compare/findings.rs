@@ -4,6 +4,24 @@ use super::rule::{Rule, rule};
 use super::{Actual, Declared, Finding, Kind, Severity};
 use crate::confinement::{Expectation, Expected, Reading, Remark, Runtime};
 
+/// Where the effect of a field can be seen that leaves none in the process's own state.
+const SHOWN_BY: [(&str, &str); 3] = [
+    (
+        "fsGroupChangePolicy",
+        "look at the owners of the volume's files",
+    ),
+    (
+        "hostPort",
+        "look on the node: portMappings in the files of /var/lib/cni/results are what was asked \
+         for, the rules of its firewall what is in force",
+    ),
+    (
+        "runtimeClassName",
+        "ask the cluster for the handler: kubectl get runtimeclass NAME -o jsonpath={.handler}; \
+         the runtime's configuration on the node says what that runs",
+    ),
+];
+
 /// Collects the findings about one declaration.
 #[derive(Debug)]
 pub(super) struct Findings<'a> {
@@ -111,6 +129,9 @@ impl<'a> Findings<'a> {
         );
         finding.control = remark.control;
         finding.why.clone_from(&remark.why);
+        if let Some((_, place)) = SHOWN_BY.iter().find(|(of, _)| *of == remark.control) {
+            finding.mend = (*place).to_owned();
+        }
         if let ("runtimeClassName", Some(sandbox)) = (remark.control, runtime.sandbox.value) {
             finding.actual = Actual {
                 value: format!("runs in {}", sandbox.name()),

@@ -17,6 +17,7 @@ mod compare_cli;
 mod compare_live;
 mod compare_many;
 mod compare_nodes;
+mod compare_unobservable;
 mod declared_documents;
 mod declared_profiles;
 mod declared_workloads;
