@@ -81,7 +81,7 @@ fn comparisons(format: &str) -> Vec<String> {
 }
 
 /// The SARIF schema as OASIS published it, from the crate that has it.
-fn sarif_schema() -> Value {
+pub(crate) fn sarif_schema() -> Value {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args([

@@ -14,6 +14,7 @@ mod cli;
 mod compare_capabilities;
 mod compare_captures;
 mod compare_cli;
+mod compare_kinds;
 mod compare_live;
 mod compare_many;
 mod compare_nodes;
