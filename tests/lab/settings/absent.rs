@@ -273,7 +273,7 @@ pub(crate) fn why(tongue: Tongue, setting: &str) -> Option<&'static str> {
     if SPECIAL.contains(&setting) {
         return Some("about what other runtimes do by themselves");
     }
-    if setting.starts_with("book_") {
+    if setting.starts_with("book_") || setting.starts_with("ignored_") {
         return Some("a Pod, which the kubelet starts through the CRI alone");
     }
     if STACKED.contains(&setting) {

@@ -7,6 +7,7 @@ mod capabilities;
 mod filesystem;
 mod gaps;
 mod identity;
+mod ignored;
 mod limits;
 mod namespaces;
 mod release_agent;
@@ -135,6 +136,7 @@ pub(crate) fn all() -> Vec<Setting> {
     all.extend(apparmor::rows());
     all.extend(gaps::rows());
     all.extend(book::rows());
+    all.extend(ignored::rows());
     all.extend(selinux::rows());
     all
 }
