@@ -6,6 +6,7 @@
 //! CRI). LXC, systemd-nspawn, bubblewrap, firejail and nsjail are told by words of their own.
 
 mod bundle;
+mod checked;
 mod containerd;
 mod engines;
 mod gvisor;

@@ -41,6 +41,16 @@ pub(super) fn base() -> Value {
 /// Runs a bundle with this configuration, by a command to which the container's name is added,
 /// and gives the report that the tool wrote in it.
 pub(super) fn report(run: &[&str], name: &str, config: &Value) -> String {
+    let output = output(run, name, config, |output| {
+        output.status.success() && serde_json::from_slice::<Value>(&output.stdout).is_err()
+    });
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{run:?} {name}: {stderr}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The same, and gives what came of it; again where that is `cut`.
+pub(super) fn output(run: &[&str], name: &str, config: &Value, cut: fn(&Output) -> bool) -> Output {
     let bundle = tempfile::tempdir().unwrap();
     let open = std::fs::Permissions::from_mode(0o755);
     std::fs::set_permissions(bundle.path(), open).unwrap();
@@ -58,14 +68,12 @@ pub(super) fn report(run: &[&str], name: &str, config: &Value) -> String {
         let said = |bytes: &[u8], words| String::from_utf8_lossy(bytes).contains(words);
         if said(&output.stderr, "doesn't precisely match target")
             || said(&output.stdout, "time was up")
-            || output.status.success() && serde_json::from_slice::<Value>(&output.stdout).is_err()
+            || cut(&output)
         {
             output = command.output().unwrap();
         }
     }
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{run:?} {name}: {stderr}");
-    String::from_utf8(output.stdout).unwrap()
+    output
 }
 
 /// A command in a mount namespace of its own, where crun finds one version of cgroups.
