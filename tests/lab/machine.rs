@@ -100,7 +100,9 @@ impl State {
         let mut changes = Vec::new();
         for ((kind, now), (_, then)) in self.0.iter().zip(&before.0) {
             let group = *kind == "control group";
-            let came = now.difference(then).filter(|it| !group || empty(it));
+            let came: Vec<&String> = now.difference(then).collect();
+            let held = if group { held(&came) } else { BTreeSet::new() };
+            let came = came.into_iter().filter(|it| !held.contains(Path::new(it)));
             changes.extend(came.map(|it| format!("{kind} came: {it}")));
             let went = then.difference(now).map(|it| format!("{kind} went: {it}"));
             // The kernel lets go of an empty group alone: one that went held nobody, and who
@@ -113,13 +115,16 @@ impl State {
     }
 }
 
-/// Whether nobody is in a control group: else it is another program's, as nobody is left of
-/// this one's.
-fn empty(group: &str) -> bool {
-    lines(&format!(
-        "find '{group}' -name cgroup.procs -exec cat {{}} + 2>/dev/null"
-    ))
-    .is_empty()
+/// Control groups with a process in them or below them: another program's, as nobody is left
+/// of this one's.
+fn held<'a>(groups: &[&'a String]) -> BTreeSet<&'a Path> {
+    let somebody = |group: &Path| {
+        let procs = std::fs::read_to_string(group.join("cgroup.procs"));
+        procs.is_ok_and(|pids| !pids.is_empty())
+    };
+    let groups = groups.iter().map(|group| Path::new(group.as_str()));
+    let full = groups.filter(|group| somebody(group));
+    full.flat_map(Path::ancestors).collect()
 }
 
 /// The processes below this one, and those of their namespaces that are not this one's.
