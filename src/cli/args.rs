@@ -50,12 +50,9 @@ pub enum Command {
     Sweep(Box<SweepArgs>),
 }
 
-/// Arguments of `inspect`.
-#[derive(Debug, Args)]
-pub struct InspectArgs {
-    /// Inspect this process instead; everything but the probe.
-    #[arg(long, value_name = "PID", value_parser = clap::value_parser!(u32).range(1..=0x7fff_ffff))]
-    pub pid: Option<u32>,
+/// Where a process is looked at.
+#[derive(Debug, Clone, Args)]
+pub struct TreeArgs {
     /// Read this /proc instead, such as a host's that is mounted elsewhere.
     #[arg(long, value_name = "DIR", default_value = "/proc")]
     pub proc_root: PathBuf,
@@ -67,6 +64,27 @@ pub struct InspectArgs {
         conflicts_with = "proc_root"
     )]
     pub captured: Option<PathBuf>,
+}
+
+impl Default for TreeArgs {
+    fn default() -> Self {
+        let (proc_root, captured) = ("/proc".into(), None);
+        Self {
+            proc_root,
+            captured,
+        }
+    }
+}
+
+/// Arguments of `inspect`.
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// Inspect this process instead; everything but the probe.
+    #[arg(long, value_name = "PID", value_parser = clap::value_parser!(u32).range(1..=0x7fff_ffff))]
+    pub pid: Option<u32>,
+    /// Where it is looked at.
+    #[command(flatten)]
+    pub tree: TreeArgs,
     /// Do not ask the seccomp filters.
     #[arg(long)]
     pub no_probe: bool,

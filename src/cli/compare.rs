@@ -3,15 +3,16 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::args::{Format, InspectArgs, ProbeArgs, ShownArgs};
+use super::args::ProbeArgs;
 use super::compare_args::{CompareArgs, CompareFormat, Show};
 use super::compare_input::{Input, Observed, declarations, of_process, reports, text};
 use super::compare_profiles::Profiles;
 use super::error::{Error, FINDINGS, NOT_OBSERVED, SUCCESS};
+use super::inspect;
 use super::output;
 use crate::compare::{Accepted, COMPARISON_SCHEMA, Comparison, Partnerless};
 use crate::compare::{compare_stages, join, settle_shared_pids, share_pids};
-use crate::confinement::{Confinement, Expected, Source, Subject};
+use crate::confinement::{Expected, Source, Subject};
 use crate::declared::{
     InputError, RuntimeName, expect_inspect, expect_oci_config, expect_workload,
 };
@@ -24,7 +25,10 @@ pub(super) fn run(args: &CompareArgs) -> Result<u8, Error> {
     let profiles = Profiles::new(args, &inputs)?;
     let accepted = accepted(args)?;
     let mut observed = if args.actual.is_empty() {
-        vec![of_process(look(args)?, "observed now")]
+        vec![of_process(
+            inspect::look(args.pid, &args.tree, Some(ProbeArgs::default()))?,
+            "observed now",
+        )]
     } else {
         reports(&args.actual)?
     };
@@ -44,23 +48,6 @@ pub(super) fn run(args: &CompareArgs) -> Result<u8, Error> {
         NOT_OBSERVED
     } else {
         SUCCESS
-    })
-}
-
-/// What is enforced now, as `inspect` finds it.
-fn look(args: &CompareArgs) -> Result<Confinement, Error> {
-    super::inspect::look(&InspectArgs {
-        pid: args.pid,
-        proc_root: args.proc_root.clone(),
-        captured: args.captured.clone(),
-        no_probe: false,
-        probe: ProbeArgs::default(),
-        shown: ShownArgs {
-            format: Format::Json,
-            syscalls: None,
-            explain: false,
-            output: None,
-        },
     })
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::args::TreeArgs;
 use crate::compare::Severity;
 use crate::declared::RuntimeName;
 
@@ -20,17 +21,9 @@ pub struct CompareArgs {
     /// Look at this process instead.
     #[arg(long, value_name = "PID", value_parser = clap::value_parser!(u32).range(1..=0x7fff_ffff))]
     pub pid: Option<u32>,
-    /// Read this /proc instead.
-    #[arg(long, value_name = "DIR", default_value = "/proc")]
-    pub proc_root: PathBuf,
-    /// Read a captured file tree, its `proc` included, instead of the running machine.
-    #[arg(
-        long,
-        value_name = "DIR",
-        requires = "pid",
-        conflicts_with = "proc_root"
-    )]
-    pub captured: Option<PathBuf>,
+    /// Where it is looked at.
+    #[command(flatten)]
+    pub tree: TreeArgs,
     /// The container that is looked at, where several are declared.
     #[arg(long, value_name = "NAME")]
     pub container: Option<String>,

@@ -7,15 +7,16 @@ use crate::observe::{Observe, ObserveError, ProcRoot, Target, observe};
 use crate::probe;
 use crate::report::{self, Options, SyscallList};
 
-use super::args::{Format, InspectArgs, ProbeArgs, ShownArgs};
+use super::args::{Format, InspectArgs, ProbeArgs, ShownArgs, TreeArgs};
 use super::error::{Error, SUCCESS};
 use super::kernel_facts;
 use super::output;
 
 /// Runs it.
 pub(super) fn run(args: &InspectArgs) -> Result<u8, Error> {
-    let mut report = report_of(look(args)?);
-    if let Some(tree) = &args.captured {
+    let ask = (!args.no_probe).then_some(args.probe);
+    let mut report = report_of(look(args.pid, &args.tree, ask)?);
+    if let Some(tree) = &args.tree.captured {
         report.node = captured_node(tree);
     }
     write(report, &args.shown)?;
@@ -33,59 +34,47 @@ pub(super) fn report_of(confinement: Confinement) -> Report {
     }
 }
 
-/// To look at this process itself.
-pub(super) fn own(probe: ProbeArgs) -> InspectArgs {
-    InspectArgs {
-        pid: None,
-        proc_root: "/proc".into(),
-        captured: None,
-        no_probe: false,
-        probe,
-        shown: ShownArgs {
-            format: Format::Text,
-            syscalls: None,
-            explain: false,
-            output: None,
-        },
-    }
-}
-
-/// What is to be known of the process.
-pub(super) fn look(args: &InspectArgs) -> Result<Confinement, Error> {
+/// What is to be known of a process, or of this one. `probe` is how this one's filters are
+/// asked; `None` for not at all.
+pub(super) fn look(
+    pid: Option<u32>,
+    tree: &TreeArgs,
+    probe: Option<ProbeArgs>,
+) -> Result<Confinement, Error> {
     let options = Observe {
-        target: args.pid.map_or_else(Target::own, Target::other),
-        root: args.captured.clone().unwrap_or_else(|| "/".into()),
-        live: args.captured.is_none(),
+        target: pid.map_or_else(Target::own, Target::other),
+        root: tree.captured.clone().unwrap_or_else(|| "/".into()),
+        live: tree.captured.is_none(),
     };
-    let proc = match &args.captured {
-        Some(tree) => ProcRoot::open(tree.join("proc")),
-        None => ProcRoot::open(&args.proc_root),
+    let proc = match &tree.captured {
+        Some(captured) => ProcRoot::open(captured.join("proc")),
+        None => ProcRoot::open(&tree.proc_root),
     };
     let mut confinement = observe(&proc, &options).map_err(|error| match error {
         ObserveError::Gone { .. } => Error::NotObserved(error.to_string()),
         _ => Error::Input(error.to_string()),
     })?;
     if options.live && options.target.is_self {
-        ask(&mut confinement.seccomp, args.no_probe, args.probe);
+        ask(&mut confinement.seccomp, probe);
         kernel_facts::landlock(&mut confinement);
         kernel_facts::security_modules(&mut confinement);
     }
     let privileges = probe::Privileges::of(&confinement);
     probe::name_causes(&mut confinement.seccomp, &privileges);
     if options.live {
-        kernel_facts::user_depth(&mut confinement, &args.proc_root);
+        kernel_facts::user_depth(&mut confinement, &tree.proc_root);
     }
     Ok(confinement)
 }
 
 /// Puts the verdicts of this process's own filters beside what `/proc` says of them.
-fn ask(seccomp: &mut Seccomp, no_probe: bool, how: ProbeArgs) {
-    if no_probe {
+fn ask(seccomp: &mut Seccomp, how: Option<ProbeArgs>) {
+    let Some(how) = how else {
         seccomp.method = SeccompMethod::NotProbed {
             why: "--no-probe".to_owned(),
         };
         return;
-    }
+    };
     let asking = probe::Asking {
         under_listener: how.probe_under_listener,
         tell_trace: how.tell_trace,

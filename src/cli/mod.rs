@@ -24,7 +24,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-pub use args::{Cli, Command, Format, InspectArgs, Listed, ProbeArgs, ShownArgs};
+pub use args::{Cli, Command, Format, InspectArgs, Listed, ProbeArgs, ShownArgs, TreeArgs};
 pub use check::{CheckArgs, CheckFormat};
 pub use compare_args::{CompareArgs, CompareFormat, Show};
 pub use error::{Error, FINDINGS, NOT_OBSERVED, SUCCESS, USAGE};

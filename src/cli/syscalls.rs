@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use crate::report::{self, Options};
 use crate::syscalls::{Abi, semantics};
 
-use super::args::ProbeArgs;
+use super::args::{ProbeArgs, TreeArgs};
 use super::error::{Error, NOT_OBSERVED, SUCCESS};
 use super::{inspect, output};
 
@@ -49,7 +49,7 @@ pub(super) fn run(args: &SyscallsArgs) -> Result<u8, Error> {
     for name in &args.names {
         known(name)?;
     }
-    let report = inspect::report_of(inspect::look(&inspect::own(args.probe))?);
+    let report = inspect::report_of(inspect::look(None, &TreeArgs::default(), Some(args.probe))?);
     let table = report::syscalls_table(&report, &args.names, &abis);
     let text = match args.format {
         SyscallsFormat::Json => report::syscalls_json(&table)?,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::args::TreeArgs;
 use crate::pod_security::{Level, LevelVersion, Version};
 
 /// Arguments of `check`.
@@ -29,17 +30,9 @@ pub struct CheckArgs {
     /// Judge what is enforced on this process.
     #[arg(long, value_name = "PID", conflicts_with = "files", value_parser = clap::value_parser!(u32).range(1..=0x7fff_ffff))]
     pub pid: Option<u32>,
-    /// Read this /proc instead.
-    #[arg(long, value_name = "DIR", default_value = "/proc")]
-    pub proc_root: PathBuf,
-    /// Read a captured file tree, its `proc` included, instead of the running machine.
-    #[arg(
-        long,
-        value_name = "DIR",
-        requires = "pid",
-        conflicts_with = "proc_root"
-    )]
-    pub captured: Option<PathBuf>,
+    /// Where it is looked at.
+    #[command(flatten)]
+    pub tree: TreeArgs,
     /// Declarations (YAML or JSON), folders of them, reports; - is standard input.
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,

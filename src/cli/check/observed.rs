@@ -2,7 +2,6 @@
 
 use super::CheckArgs;
 use super::outcome::{Observed, Outcome};
-use crate::cli::args::{Format, InspectArgs, ProbeArgs, ShownArgs};
 use crate::cli::error::Error;
 use crate::cli::inspect;
 use crate::confinement::{
@@ -14,19 +13,7 @@ use crate::pod_security::judge_observed;
 
 /// Judges this process, or the one that is asked for.
 pub(super) fn of_process(args: &CheckArgs, outcome: &mut Outcome) -> Result<(), Error> {
-    let confinement = inspect::look(&InspectArgs {
-        pid: args.pid,
-        proc_root: args.proc_root.clone(),
-        no_probe: true,
-        probe: ProbeArgs::default(),
-        captured: args.captured.clone(),
-        shown: ShownArgs {
-            format: Format::Json,
-            syscalls: None,
-            explain: false,
-            output: None,
-        },
-    })?;
+    let confinement = inspect::look(args.pid, &args.tree, None)?;
     outcome.observed.push(Observed {
         title: args
             .pid

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::bpf::{INSTRUCTION_LEN, MAX_INSTRUCTIONS, Program};
-use crate::cli::args::{InspectArgs, ProbeArgs};
+use crate::cli::args::{ProbeArgs, TreeArgs};
 use crate::cli::error::{Error, escaped, reason};
 use crate::cli::inspect;
 use crate::confinement::{Confinement, SeccompMode};
@@ -19,10 +19,7 @@ pub(super) fn of_process(pid: u32) -> Result<Dump, Error> {
         .map_err(|error| Error::Input(error.to_string()))?;
     // Of a process without filters the kernel gives none, but the error that it gives as well
     // where it was built without this request (`seccomp_get_filter`, kernel/seccomp.c).
-    let seen = inspect::look(&InspectArgs {
-        pid: Some(pid),
-        ..inspect::own(ProbeArgs::default())
-    })?;
+    let seen = inspect::look(Some(pid), &TreeArgs::default(), None)?;
     if seen.seccomp.mode.is(&SeccompMode::Disabled) {
         return Ok(Dump {
             programs: Vec::new(),
@@ -52,5 +49,5 @@ pub(super) fn of_file(path: &Path) -> Result<Program, Error> {
 /// What this process finds out about itself. Its own filters it can never dump
 /// (`seccomp_get_filter`, kernel/seccomp.c), but ask.
 pub(super) fn of_self() -> Result<Confinement, Error> {
-    inspect::look(&inspect::own(ProbeArgs::default()))
+    inspect::look(None, &TreeArgs::default(), Some(ProbeArgs::default()))
 }
