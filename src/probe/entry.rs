@@ -16,16 +16,19 @@ use super::board::Board;
 use super::execute_child::{self, Setup};
 use super::question::{Arguments, Question};
 use super::reaped::Child;
+use super::supervisor;
 
 /// The call that is made: it takes nothing, changes nothing, and no layer refuses it.
 const CALL: &str = "getpid";
-/// How long it may take.
-const STALL: Duration = Duration::from_millis(60);
+/// How long it may take: a child on a busy machine waits for its turn.
+const STALL: Duration = Duration::from_millis(500);
+/// How long it may take though time is up.
+const LAST: Duration = Duration::from_millis(60);
 
 /// Says of each foreign ABI whether the kernel offers it, as far as the filters let that be
 /// tried: one `getpid` in a disposable child, made only where its verdict is
 /// [`Verdict::Allowed`].
-pub(super) fn mark_offered(abis: &mut [AbiVerdicts]) {
+pub(super) fn mark_offered(abis: &mut [AbiVerdicts], until: Instant) {
     let call = |table: &AbiVerdicts| {
         let asked = table.by_name(CALL)?;
         let abi = Abi::ALL.into_iter().find(|abi| abi.as_str() == table.abi)?;
@@ -43,7 +46,11 @@ pub(super) fn mark_offered(abis: &mut [AbiVerdicts]) {
     // The gate that may be missing ends the child: it comes last.
     calls.sort_by_key(|(_, call)| call.compat());
     let (tables, calls): (Vec<usize>, Vec<Question>) = calls.into_iter().unzip();
-    let Some(offered) = tried(&calls) else { return };
+    let now = Instant::now();
+    let until = until.min(now + STALL).max(now + LAST);
+    let Some(offered) = tried(&calls, until) else {
+        return;
+    };
     for (at, offered) in tables.into_iter().zip(offered) {
         if let Some(table) = abis.get_mut(at) {
             table.offered = offered;
@@ -52,16 +59,15 @@ pub(super) fn mark_offered(abis: &mut [AbiVerdicts]) {
 }
 
 /// Makes the calls; `None` where no child could be had for them, or one came to no end.
-fn tried(calls: &[Question]) -> Option<Vec<Option<bool>>> {
+fn tried(calls: &[Question], until: Instant) -> Option<Vec<Option<bool>>> {
     if calls.is_empty() {
         return None;
     }
     let board = Board::new(calls.len()).ok()?;
     let started = execute_child::start(&board, calls, &Setup::only(&[])).ok()?;
     let mut child = Child::new(started);
-    let until = Instant::now() + STALL;
     while board.header().done.load(SeqCst) == 0 && !child.poll() && Instant::now() < until {
-        std::thread::yield_now();
+        supervisor::give_way();
     }
     let died = child.end();
     let offered = calls

@@ -99,7 +99,7 @@ pub fn verdicts(mode: Option<SeccompMode>, asking: Asking) -> SeccompProbe {
         Bodies::mark(&mut probe.abis, until);
         probe
     };
-    entry::mark_offered(&mut probe.abis);
+    entry::mark_offered(&mut probe.abis, until);
     #[cfg(target_arch = "aarch64")]
     arm::add(&mut probe, until);
     probe

@@ -186,6 +186,6 @@ fn await_end(task: &Task<'_>, child: &mut Child, until: Instant) {
 /// Lets the child run. On a busy machine who merely yields is back at once, and by its use of
 /// the processor keeps the child waiting for it: some ten milliseconds a time. Parked, since a
 /// thread waits by futex(2) anyhow: a filter may kill for another call.
-fn give_way() {
+pub(super) fn give_way() {
     std::thread::park_timeout(Duration::from_micros(20));
 }
