@@ -81,3 +81,4 @@ install-test:
 	@.ci/install $(TEST_PACKAGES)
 	@.ci/libseccomp-source target/libseccomp
 	@.ci/nsjail target/lab/nsjail
+	@.ci/promtool target/lab/promtool

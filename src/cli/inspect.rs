@@ -1,6 +1,7 @@
 //! `amiconfined inspect`: one process, observed and probed.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::confinement::{Confinement, Reading, Report, SCHEMA, Seccomp, SeccompMethod, Text};
 use crate::observe::{Observe, ObserveError, ProcRoot, Target, observe};
@@ -43,7 +44,9 @@ pub(super) fn look(
 ) -> Result<Confinement, Error> {
     let options = Observe {
         target: pid.map_or_else(Target::own, Target::other),
-        root: tree.captured.clone().unwrap_or_else(|| "/".into()),
+        root: Arc::new(ProcRoot::open(
+            tree.captured.as_deref().unwrap_or(Path::new("/")),
+        )),
         live: tree.captured.is_none(),
     };
     let proc = match &tree.captured {

@@ -14,6 +14,7 @@ mod inspect;
 mod kernel_facts;
 mod output;
 mod report;
+mod report_batches;
 mod report_input;
 mod seccomp;
 mod sweep;

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use sha2::{Digest, Sha256};
@@ -11,7 +12,7 @@ use crate::report::{self, Column, Dashboard, Row};
 
 use super::error::{Error, SUCCESS};
 use super::output;
-use super::report_input::{self, Logged, Stop};
+use super::report_input::{self, Logged, Make, Stop};
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
@@ -57,7 +58,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<u8, Error> {
         ClusterFormat::Text | ClusterFormat::Html => {
             page(args)?;
         }
-        ClusterFormat::Ndjson => streamed(args, "", "", "\n", &mut |record| {
+        ClusterFormat::Ndjson => streamed(args, "", "", "\n", |record| {
             serde_json::to_string(record).map(Some)
         })?,
         ClusterFormat::PolicyReport => policies(args, Dashboard::PolicyReport)?,
@@ -70,17 +71,28 @@ pub(super) fn run(args: &ReportArgs) -> Result<u8, Error> {
 fn page(args: &ReportArgs) -> Result<(), Error> {
     let mut rows: HashMap<[u8; 32], Row> = HashMap::new();
     let mut last = String::new();
-    report_input::records(&args.files, &mut |logged| {
-        match logged {
+    let make = |logged| {
+        Ok(match logged {
             Logged::Seen(record) => {
-                if record.time > last {
-                    last.clone_from(&record.time);
-                }
                 let row = Row::of(&record);
-                rows.insert(key(&row.node, &row.id), row);
+                (key(&row.node, &row.id), Some((record.time, row)))
             }
             Logged::Gone(gone) => {
-                rows.remove(&key(&report::node_name(&gone.node), &gone.id.to_string()));
+                let node = report::node_name(&gone.node);
+                (key(&node, &gone.id.to_string()), None)
+            }
+        })
+    };
+    report_input::records(&args.files, Arc::new(make), &mut |(key, seen)| {
+        match seen {
+            Some((time, row)) => {
+                if time > last {
+                    last = time;
+                }
+                rows.insert(key, row);
+            }
+            None => {
+                rows.remove(&key);
             }
         }
         Ok(())
@@ -120,7 +132,7 @@ fn key(node: &str, id: &str) -> [u8; 32] {
 
 fn policies(args: &ReportArgs, dashboard: Dashboard) -> Result<(), Error> {
     let head = "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[\n";
-    streamed(args, head, "\n]}\n", ",\n", &mut |record| {
+    streamed(args, head, "\n]}\n", ",\n", move |record| {
         let seen = record.time.parse::<jiff::Timestamp>();
         let seconds = seen.map_or(0, jiff::Timestamp::as_second);
         let report = report::container_report(record, dashboard, seconds);
@@ -136,17 +148,21 @@ fn streamed(
     head: &str,
     tail: &str,
     between: &str,
-    piece: &mut dyn FnMut(&ContainerRecord) -> Result<Option<String>, serde_json::Error>,
+    piece: impl Fn(&ContainerRecord) -> Result<Option<String>, serde_json::Error>
+    + Send
+    + Sync
+    + 'static,
 ) -> Result<(), Error> {
+    let make: Make<Option<String>> = Arc::new(move |logged| match logged {
+        Logged::Seen(record) => Ok(piece(&record)?),
+        Logged::Gone(_) => Ok(None),
+    });
     let mut failed = None;
     let written = output::write_by(args.output.as_deref(), &mut |out| {
         out.write_all(head.as_bytes())?;
         let mut first = true;
-        let read = report_input::records(&args.files, &mut |logged| {
-            let Logged::Seen(record) = logged else {
-                return Ok(());
-            };
-            let Some(piece) = piece(&record)? else {
+        let read = report_input::records(&args.files, make.clone(), &mut |piece| {
+            let Some(piece) = piece else {
                 return Ok(());
             };
             if !first {

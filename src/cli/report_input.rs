@@ -1,15 +1,15 @@
 //! Records of containers, read one line at a time from what sweeps logged.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read, stdin};
-use std::path::{Path, PathBuf};
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{Builder, available_parallelism};
 
 use crate::confinement::{CONTAINER_SCHEMA, ContainerGone, ContainerRecord, GONE_SCHEMA};
 
-use super::error::{Error, escaped, reason};
-
-/// A longer line is no container's record.
-const MAX_LINE: u64 = 16 << 20;
+use super::error::{Error, reason};
+use super::report_batches::{Batch, Batches};
 
 /// One line of a sweep's log.
 pub(super) enum Logged {
@@ -48,65 +48,116 @@ impl From<Stop> for Error {
     }
 }
 
-/// What is done with each line.
-type Each<'a> = &'a mut dyn FnMut(Logged) -> Result<(), Stop>;
+/// What is made of each line, by whichever thread reads it.
+pub(super) type Make<T> = Arc<dyn Fn(Logged) -> Result<T, Error> + Send + Sync>;
 
-/// Gives every line of the files to `each`.
+/// What is done with that, in the order of the lines.
+type Each<'a, T> = &'a mut dyn FnMut(T) -> Result<(), Stop>;
+
+/// What came of some lines; none after the last.
+type Made<T> = Option<Vec<Result<T, Error>>>;
+
+/// The most threads that read lines.
+const MOST_READERS: usize = 4;
+
+/// Gives what is made of every line of the files to `each`, in their order. As many threads
+/// read them as there are processors.
 ///
 /// # Errors
 ///
 /// The first line that is neither empty, nor JSON of a sweep: file and line, and what was
 /// expected.
-pub(super) fn records(files: &[PathBuf], each: Each) -> Result<(), Stop> {
-    for file in files {
-        if file == Path::new("-") {
-            lines("standard input", stdin().lock(), each)?;
-            continue;
+pub(super) fn records<T: Send + 'static>(
+    files: &[PathBuf],
+    make: Make<T>,
+    each: Each<'_, T>,
+) -> Result<(), Stop> {
+    let batches = Batches::of(files);
+    let processors = available_parallelism().map_or(1, NonZero::get);
+    let readers = match processors.min(MOST_READERS) {
+        1 => Vec::new(),
+        several => (0..several).map_while(|_| reader(&make)).collect(),
+    };
+    let (to, from): (Vec<_>, Vec<_>) = readers.into_iter().unzip();
+    if from.is_empty() {
+        return batches
+            .flat_map(|batch| read(batch, &make))
+            .try_for_each(|made| each(made.map_err(Stop::Input)?));
+    }
+    // None of the threads is waited for: they end with the process, also while they wait
+    // for input that nobody wants any more.
+    let feeder = Builder::new().spawn(move || {
+        let mut turns = to.iter().cycle();
+        let all = batches.map(Some).chain([None]);
+        for (batch, to) in all.zip(&mut turns) {
+            if to.send(batch).is_err() {
+                return;
+            }
         }
-        let name = escaped(file).to_string();
-        let opened =
-            File::open(file).map_err(|error| refused(format!("{name}: {}", reason(&error))))?;
-        lines(&name, BufReader::with_capacity(1 << 16, opened), each)?;
+    });
+    feeder.map_err(|error| refused(format!("no thread to read by: {}", reason(&error))))?;
+    for made in from.iter().cycle() {
+        match made.recv() {
+            Ok(Some(all)) => all
+                .into_iter()
+                .try_for_each(|made| each(made.map_err(Stop::Input)?))?,
+            Ok(None) => return Ok(()),
+            Err(_) => return Err(refused("a thread that reads it ended early".to_owned())),
+        }
     }
     Ok(())
 }
 
-fn lines(name: &str, mut input: impl BufRead, each: Each) -> Result<(), Stop> {
-    let mut line = Vec::new();
-    for number in 1_u64.. {
-        line.clear();
-        let read = input
-            .by_ref()
-            .take(MAX_LINE)
-            .read_until(b'\n', &mut line)
-            .map_err(|error| refused(format!("{name}:{number}: {}", reason(&error))))?;
-        if read == 0 {
-            return Ok(());
-        }
-        let text = line.trim_ascii();
-        if text.is_empty() {
-            continue;
-        }
-        if text.len() as u64 >= MAX_LINE {
-            let most = MAX_LINE >> 20;
-            return Err(refused(format!(
-                "{name}:{number}: expected lines of at most {most} MiB"
-            )));
-        }
-        let logged = logged(text).map_err(|why| refused(format!("{name}:{number}: {why}")))?;
-        if let Some(logged) = logged {
-            each(logged)?;
+/// Starts a thread that reads batches.
+fn reader<T: Send + 'static>(
+    make: &Make<T>,
+) -> Option<(SyncSender<Option<Batch>>, Receiver<Made<T>>)> {
+    let (to, batches) = sync_channel::<Option<Batch>>(1);
+    let (answer, made) = sync_channel(1);
+    let make = make.clone();
+    Builder::new()
+        .spawn(move || {
+            for batch in batches {
+                if answer.send(batch.map(|batch| read(batch, &make))).is_err() {
+                    return;
+                }
+            }
+        })
+        .ok()
+        .map(|_| (to, made))
+}
+
+/// What is made of the lines of a batch, up to the first that is refused.
+fn read<T>(batch: Batch, make: &Make<T>) -> Vec<Result<T, Error>> {
+    let lines = match batch {
+        Ok(lines) => lines,
+        Err(error) => return vec![Err(error)],
+    };
+    let mut made = Vec::new();
+    for (line, number) in lines.text.split(|b| *b == b'\n').zip(lines.first..) {
+        let one = match logged(line.trim_ascii()) {
+            Ok(None) => continue,
+            Ok(Some(logged)) => make(logged),
+            Err(why) => Err(Error::Input(format!("{}:{number}: {why}", lines.name))),
+        };
+        let refused = one.is_err();
+        made.push(one);
+        if refused {
+            break;
         }
     }
-    Ok(())
+    made
 }
 
 fn refused(text: String) -> Stop {
     Stop::Input(Error::Input(text))
 }
 
-/// What a line says; `None` for a sweep's lines about other things.
+/// What a line says; `None` for an empty one and a sweep's lines about other things.
 fn logged(line: &[u8]) -> Result<Option<Logged>, String> {
+    if line.is_empty() {
+        return Ok(None);
+    }
     let line = std::str::from_utf8(line).map_err(|error| error.to_string())?;
     let error = match serde_json::from_str::<ContainerRecord>(line) {
         Ok(record) if record.schema == CONTAINER_SCHEMA => {

@@ -1,7 +1,9 @@
 //! The five capability sets of a thread, `capabilities(7)`.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -114,10 +116,12 @@ impl CapabilitySet {
 
 /// A capability's name as the kernel's headers spell it (`CAP_CHOWN`), or `cap_N` for one unknown here.
 pub fn capability_name(number: u8) -> String {
-    caps::all()
-        .into_iter()
-        .find(|c| c.index() == number)
-        .map_or_else(|| format!("cap_{number}"), |c| c.to_string())
+    static NAMES: LazyLock<BTreeMap<u8, String>> = LazyLock::new(|| {
+        let all = caps::all().into_iter();
+        all.map(|c| (c.index(), c.to_string())).collect()
+    });
+    let known = NAMES.get(&number).cloned();
+    known.unwrap_or_else(|| format!("cap_{number}"))
 }
 
 /// The number of a capability given by its name, `CAP_CHOWN` or `cap_41`; in any case of letters, with the prefix.

@@ -37,6 +37,11 @@ impl<'a> Reader<'a> {
     /// Goes on by so many bytes.
     fn pass(&mut self, bytes: usize) -> Option<&'a str> {
         let passed = self.text.get(self.at..self.at.checked_add(bytes)?)?;
+        self.at += bytes;
+        if passed.is_ascii() && !passed.as_bytes().contains(&b'\n') {
+            self.place.column += bytes as u64;
+            return Some(passed);
+        }
         for byte in passed.bytes() {
             match byte {
                 b'\n' => {
@@ -48,13 +53,17 @@ impl<'a> Reader<'a> {
                 _ => self.place.column += 1,
             }
         }
-        self.at += bytes;
         Some(passed)
     }
 
     fn skip_blanks(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
-            self.pass(1);
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let blanks = rest
+            .iter()
+            .position(|b| !matches!(b, b' ' | b'\n' | b'\r' | b'\t'));
+        match blanks.unwrap_or(rest.len()) {
+            0 => {}
+            blanks => drop(self.pass(blanks)),
         }
     }
 

@@ -9,6 +9,7 @@ mod field;
 mod inspect;
 mod inspect_limits;
 mod json;
+mod known_configs;
 mod known_profiles;
 mod kubernetes;
 mod located;
@@ -38,6 +39,7 @@ pub use export::{
     ExportError, ExportSource, Exported, ExportedArgument, ExportedProfile, ExportedRule, export,
 };
 pub use inspect::{expect_inspect, is_inspect};
+pub use known_configs::expect_oci_config_bytes;
 pub use kubernetes::{NamespaceObject, Object, is_kubernetes, objects};
 pub use oci::{expect_oci_config, is_oci_config};
 pub use path::{FieldPath, Step};

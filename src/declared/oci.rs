@@ -1,12 +1,14 @@
 //! OCI runtime-spec `config.json`: what the low-level runtime was told.
 
+use std::sync::Arc;
+
 use super::capability_names::told_set;
 use super::{Document, Field, InputError};
 use super::{known_profiles, oci_limits};
 use crate::confinement::{
-    AppArmorRule, CapabilityRule, CapabilitySet, EffectiveRule, Expected, ExpectedMount, GroupRule,
-    MountRule, NamespaceKind, NamespaceRule, PathRule, Remark, SeLinuxRule, SeccompRule, SetRule,
-    Stage, Subject, Text,
+    AbiVerdicts, AppArmorRule, CapabilityRule, CapabilitySet, EffectiveRule, Expected,
+    ExpectedMount, GroupRule, MountRule, NamespaceKind, NamespaceRule, PathRule, Remark,
+    SeLinuxRule, SeccompRule, SetRule, Stage, Subject, Text,
 };
 use crate::syscalls::Release;
 
@@ -23,6 +25,15 @@ pub fn is_oci_config(document: &Document) -> bool {
 pub fn expect_oci_config(
     document: &Document,
     kernel: Option<Release>,
+) -> Result<Expected, InputError> {
+    expect_with(document, kernel, None)
+}
+
+/// The same with the verdicts of its profile, where they are known already.
+pub(super) fn expect_with(
+    document: &Document,
+    kernel: Option<Release>,
+    known: Option<Arc<[AbiVerdicts]>>,
 ) -> Result<Expected, InputError> {
     let root = Field::root(document);
     let process = root.get("process");
@@ -72,7 +83,10 @@ pub fn expect_oci_config(
     ));
     let seccomp = linux.get("seccomp");
     expected.seccomp = Some(if seccomp.is_set() {
-        let verdicts = known_profiles::verdicts(&seccomp, CapabilitySet::EMPTY, kernel)?;
+        let verdicts = match known {
+            Some(known) => known,
+            None => known_profiles::verdicts(&seccomp, CapabilitySet::EMPTY, kernel)?,
+        };
         let name = Text::from("linux.seccomp");
         seccomp.expects(SeccompRule::Profile { name, verdicts }, "linux.seccomp")
     } else {

@@ -25,7 +25,7 @@ pub(super) fn writable(o: &Observer<'_>, path: &[u8]) -> Reading<Writable> {
         }
         Err(error) => return error.denied(o.file_lift(&error)),
     };
-    if o.is_live_self() && o.options.root.as_os_str() == "/" {
+    if o.is_live_self() && o.options.root.path() == Path::new("/") {
         return asked(o, path);
     }
     worked_out(o, path, &stat)

@@ -42,7 +42,7 @@ fn set(o: &Observer<'_>, line: &str, kind: CapSet, since: &str) -> Reading<Capab
 
 fn last(o: &Observer<'_>) -> Reading<u8> {
     const FILE: &str = "sys/kernel/cap_last_cap";
-    match o.proc.read(FILE) {
+    match o.proc.read_once(FILE) {
         Ok(bytes) => match decimal(bytes.trim_ascii()).and_then(|n| u8::try_from(n).ok()) {
             Some(last) => Reading::Known(last),
             None => malformed(&o.proc.path().join(FILE), "cap_last_cap"),

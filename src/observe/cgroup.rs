@@ -27,6 +27,10 @@ pub(super) fn cgroup(o: &Observer<'_>) -> Cgroup {
 
 /// `/proc/PID/cgroup`, since Linux 2.6.24; `cgroups(7)`.
 pub(super) fn paths(o: &Observer<'_>) -> Reading<Vec<CgroupPath>> {
+    o.cgroups.get_or_init(|| read(o)).clone()
+}
+
+fn read(o: &Observer<'_>) -> Reading<Vec<CgroupPath>> {
     match o.pid_dir.read("cgroup") {
         Ok(bytes) => match parse(&bytes) {
             Some(paths) => Reading::Known(paths),

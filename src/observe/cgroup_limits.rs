@@ -2,7 +2,8 @@
 
 use super::Observer;
 use super::mountinfo::{Entry, Mounts};
-use super::proc_root::{ProcRoot, ReadError};
+use super::proc_root::ProcRoot;
+use super::read_error::ReadError;
 use super::status::number;
 use crate::confinement::{CgroupPath, CpuQuota, Reading, Text};
 
@@ -65,8 +66,14 @@ pub(super) fn observers(o: &Observer<'_>, paths: &[CgroupPath]) -> Vec<Hierarchy
     if !o.options.live || o.options.target.is_self {
         return Vec::new();
     }
-    match o.proc.read("self/mountinfo") {
-        Ok(bytes) => mounted(&Mounts::parse(&bytes), paths, true),
+    match o.proc.read_once("self/mountinfo") {
+        Ok(bytes) => {
+            // A host has many mounts of other kinds.
+            let lines = bytes.split_inclusive(|b| *b == b'\n');
+            let of_cgroups = |line: &&[u8]| line.windows(9).any(|w| w == b" - cgroup");
+            let lines: Vec<&[u8]> = lines.filter(of_cgroups).collect();
+            mounted(&Mounts::parse(&lines.concat()), paths, true)
+        }
         Err(_) => Vec::new(),
     }
 }
@@ -133,36 +140,31 @@ pub(super) fn unmounted<T>(o: &Observer<'_>) -> Reading<T> {
 
 /// Memory in bytes: the least of what the group and those above it set.
 pub(super) fn memory_max(o: &Observer<'_>, all: &[Hierarchy]) -> Reading<Option<u64>> {
-    least(o, all, "memory", |files, dir, v2| {
+    least(o, all, "memory", |value, v2| {
         let file = if v2 {
             "memory.max"
         } else {
             "memory.limit_in_bytes"
         };
-        Ok(amount(&value(files, dir, file)?).filter(|n| v2 || *n < V1_UNLIMITED))
+        Ok(amount(&value(file)?).filter(|n| v2 || *n < V1_UNLIMITED))
     })
 }
 
 /// Processes and threads.
 pub(super) fn pids_max(o: &Observer<'_>, all: &[Hierarchy]) -> Reading<Option<u64>> {
-    least(o, all, "pids", |files, dir, _| {
-        Ok(amount(&value(files, dir, "pids.max")?))
-    })
+    least(o, all, "pids", |value, _| Ok(amount(&value("pids.max")?)))
 }
 
 /// Processor time: the smallest share.
 pub(super) fn cpu_max(o: &Observer<'_>, all: &[Hierarchy]) -> Reading<Option<CpuQuota>> {
-    least(o, all, "cpu", |files, dir, v2| {
+    least(o, all, "cpu", |value, v2| {
         let (quota, period) = if v2 {
-            let line = value(files, dir, "cpu.max")?;
+            let line = value("cpu.max")?;
             let mut words = line.split(u8::is_ascii_whitespace);
             let mut next = || words.next().unwrap_or_default().to_vec();
             (next(), next())
         } else {
-            (
-                value(files, dir, "cpu.cfs_quota_us")?,
-                value(files, dir, "cpu.cfs_period_us")?,
-            )
+            (value("cpu.cfs_quota_us")?, value("cpu.cfs_period_us")?)
         };
         Ok(match (amount(&quota), amount(&period)) {
             (Some(quota_us), Some(period_us)) => Some(CpuQuota {
@@ -198,23 +200,29 @@ fn least<T: Share>(
     o: &Observer<'_>,
     all: &[Hierarchy],
     controller: &str,
-    read: impl Fn(&ProcRoot, &[u8], bool) -> Result<Option<T>, ReadError>,
+    read: impl Fn(&dyn Fn(&str) -> Result<Vec<u8>, ReadError>, bool) -> Result<Option<T>, ReadError>,
 ) -> Reading<Option<T>> {
     let names = |h: &&Hierarchy| h.controllers.iter().any(|c| c == controller.as_bytes());
     let hierarchy = all.iter().find(names).or_else(|| all.iter().find(|h| h.v2));
     let Some(hierarchy) = hierarchy else {
         return unmounted(o);
     };
-    let files = if hierarchy.observers {
-        &o.sys
-    } else {
-        &o.files
-    };
+    let files = if hierarchy.observers { o.sys } else { &o.files };
     let mut limit: Option<T> = None;
     let mut missing = None;
     let mut read_any = false;
-    for dir in hierarchy.levels() {
-        match read(files, &dir, hierarchy.v2) {
+    for (above, dir) in hierarchy.levels().enumerate() {
+        let value = |file: &str| {
+            let path = [dir.as_slice(), b"/", file.as_bytes()].concat();
+            // The groups above are those of many processes.
+            let read = if hierarchy.observers && above > 0 {
+                files.read_once(path)
+            } else {
+                files.read(path)
+            };
+            read.map(|bytes| bytes.trim_ascii().to_vec())
+        };
+        match read(&value, hierarchy.v2) {
             Ok(here) => {
                 read_any = true;
                 limit = match (limit, here) {
@@ -250,11 +258,6 @@ fn no_file<T>(
     } else {
         error.denied("the cgroup's directory visible to the process")
     }
-}
-
-fn value(files: &ProcRoot, dir: &[u8], file: &str) -> Result<Vec<u8>, ReadError> {
-    let path = [dir, b"/", file.as_bytes()].concat();
-    files.read(path).map(|bytes| bytes.trim_ascii().to_vec())
 }
 
 /// A number; `max` and `-1` are none.

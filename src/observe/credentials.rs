@@ -3,7 +3,7 @@
 use nix::sys::stat::SFlag;
 
 use super::Observer;
-use super::proc_root::ReadError;
+use super::read_error::ReadError;
 use super::token::{self, Claims};
 use crate::confinement::{Credentials, Reading};
 

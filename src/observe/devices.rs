@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use nix::sys::stat::{SFlag, major, minor};
 
 use super::Observer;
-use super::proc_root::ReadError;
+use super::read_error::ReadError;
 use crate::confinement::{DeviceNode, Reading};
 
 /// Every runtime makes these (`config-linux.md` of the OCI runtime specification):

@@ -128,21 +128,36 @@ impl<'a> Evidence<'a> {
             return Some(self.o.proc.read("1/comm").ok()?.trim_ascii_end().into());
         }
         let mut pid = self.o.options.target.pid;
+        if let Some([outer, .., 1]) = self.namespaces.pids.known().map(Vec::as_slice)
+            && *outer != 1
+            && pid != 1
+        {
+            return Some(self.o.pid_dir.read("comm").ok()?.trim_ascii_end().into());
+        }
+        let field = |status: &[u8], name: &str| {
+            let mut lines = status.split(|b| *b == b'\n');
+            let value = lines.find_map(|l| l.strip_prefix(name.as_bytes()))?;
+            Some(std::str::from_utf8(value).ok()?.trim().to_owned())
+        };
+        let mut dir = self.o.proc.below(&pid.to_string());
         for _ in 0..MAX_ANCESTORS {
-            let status = self.o.proc.read(format!("{pid}/status")).ok()?;
-            let field = |name: &str| {
-                let mut lines = status.split(|b| *b == b'\n');
-                let value = lines.find_map(|l| l.strip_prefix(name.as_bytes()))?;
-                std::str::from_utf8(value).ok()
-            };
-            let mut ids = field("NSpid:")?.split_ascii_whitespace();
+            let status = dir.read("status").ok()?;
+            let ids = field(&status, "NSpid:")?;
+            let mut ids = ids.split_ascii_whitespace();
             let outer = ids.next()?;
             if ids.next_back().or(Some(outer)) == Some("1") {
                 let first = outer == "1" || pid == 1;
-                let comm = self.o.proc.read(format!("{pid}/comm")).ok()?;
+                let comm = dir.read("comm").ok()?;
                 return (!first).then(|| comm.trim_ascii_end().into());
             }
-            pid = field("PPid:")?.trim().parse().ok()?;
+            let parent = field(&status, "PPid:")?;
+            pid = parent.parse().ok()?;
+            let above = self.o.proc.below(&parent);
+            // While its child has it as its parent still, the number was nobody else's.
+            if field(&dir.read("status").ok()?, "PPid:")? != parent {
+                return None;
+            }
+            dir = above;
         }
         None
     }

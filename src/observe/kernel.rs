@@ -8,6 +8,10 @@ use crate::confinement::{Errno, Kernel, Reading, Text};
 
 /// Reads the kernel noun: `uname(2)`, or of a captured tree what it holds.
 pub(super) fn kernel(o: &Observer<'_>) -> Kernel {
+    o.kernel.get_or_init(|| read(o)).clone()
+}
+
+fn read(o: &Observer<'_>) -> Kernel {
     if o.options.live {
         return match nix::sys::utsname::uname() {
             Ok(uts) => Kernel {

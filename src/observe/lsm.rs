@@ -2,9 +2,12 @@
 
 use super::Observer;
 use super::apparmor;
-use super::proc_root::ReadError;
+use super::read_error::ReadError;
 use super::status::{decimal, malformed};
 use crate::confinement::{AppArmor, Errno, Lsm, Reading, SeLinux, Text};
+
+/// The attribute that modules share.
+const SHARED: &str = "attr/current";
 
 /// Reads the LSM noun; the landlock ABI is the probe's to ask.
 pub(super) fn lsm(o: &Observer<'_>) -> Lsm {
@@ -27,7 +30,7 @@ pub(super) fn lsm(o: &Observer<'_>) -> Lsm {
 }
 
 fn active(o: &Observer<'_>) -> Reading<Vec<Text>> {
-    match o.sys.read("sys/kernel/security/lsm") {
+    match o.sys.read_once("sys/kernel/security/lsm") {
         Ok(bytes) => Reading::Known(
             bytes
                 .trim_ascii()
@@ -53,10 +56,14 @@ fn not_listed<T>(name: &str) -> Reading<T> {
     Reading::absent(format!("/sys/kernel/security/lsm does not list {name}"))
 }
 
+fn label(o: &Observer<'_>) -> Result<Vec<u8>, ReadError> {
+    let read = || o.pid_dir.read(SHARED);
+    o.label.get_or_init(read).clone()
+}
+
 /// Module's own attribute first, then the one that all modules share.
 fn apparmor(o: &Observer<'_>, active: &Reading<Vec<Text>>) -> Reading<AppArmor> {
     const OWN: &str = "attr/apparmor/current";
-    const SHARED: &str = "attr/current";
     if listed(active, "apparmor") == Some(false) {
         return not_listed("apparmor");
     }
@@ -68,7 +75,7 @@ fn apparmor(o: &Observer<'_>, active: &Reading<Vec<Text>>) -> Reading<AppArmor> 
         Err(error) if !error.is_missing() => return attribute_denied(o, &error),
         Err(_) => {}
     }
-    match o.pid_dir.read(SHARED) {
+    match label(o) {
         Ok(bytes) if apparmor::is_label(&bytes) => Reading::Known(apparmor::parse(&bytes, SHARED)),
         Ok(bytes) if bytes.is_empty() => inactive("AppArmor", SHARED),
         Ok(_) => Reading::absent("attr/current holds another module's label"),
@@ -93,11 +100,10 @@ fn attribute_denied<T>(o: &Observer<'_>, error: &ReadError) -> Reading<T> {
 }
 
 fn selinux(o: &Observer<'_>, active: &Reading<Vec<Text>>) -> Reading<SeLinux> {
-    const SHARED: &str = "attr/current";
     if listed(active, "selinux") == Some(false) {
         return not_listed("selinux");
     }
-    match o.pid_dir.read(SHARED) {
+    match label(o) {
         Ok(bytes) => match context(&bytes) {
             Some(context) => Reading::Known(context),
             None => Reading::absent("attr/current holds no SELinux context"),
@@ -131,7 +137,7 @@ fn context(bytes: &[u8]) -> Option<SeLinux> {
 
 fn selinux_enforcing(o: &Observer<'_>, active: &Reading<Vec<Text>>) -> Reading<bool> {
     const FILE: &str = "sys/fs/selinux/enforce";
-    match o.sys.read(FILE) {
+    match o.sys.read_once(FILE) {
         Ok(bytes) => match bytes.trim_ascii() {
             b"0" => Reading::Known(false),
             b"1" => Reading::Known(true),
@@ -149,7 +155,7 @@ fn selinux_enforcing(o: &Observer<'_>, active: &Reading<Vec<Text>>) -> Reading<b
 
 /// Whether the kernel lists its file systems and selinuxfs is none of them.
 fn no_selinuxfs(o: &Observer<'_>) -> bool {
-    o.proc.read("filesystems").is_ok_and(|bytes| {
+    o.proc.read_once("filesystems").is_ok_and(|bytes| {
         !bytes
             .split(|b| *b == b'\n')
             .any(|line| line.ends_with(b"\tselinuxfs"))
@@ -175,7 +181,7 @@ fn smack(o: &Observer<'_>, active: &Reading<Vec<Text>>) -> Reading<Text> {
 
 fn yama(o: &Observer<'_>) -> Reading<u8> {
     const FILE: &str = "sys/kernel/yama/ptrace_scope";
-    match o.proc.read(FILE) {
+    match o.proc.read_once(FILE) {
         Ok(bytes) => match decimal(bytes.trim_ascii()).and_then(|n| u8::try_from(n).ok()) {
             Some(scope) => Reading::Known(scope),
             None => malformed(&o.proc.path().join(FILE), "ptrace_scope"),
@@ -186,7 +192,7 @@ fn yama(o: &Observer<'_>) -> Reading<u8> {
 
 fn lockdown(o: &Observer<'_>, active: &Reading<Vec<Text>>) -> Reading<Text> {
     const FILE: &str = "sys/kernel/security/lockdown";
-    match o.sys.read(FILE) {
+    match o.sys.read_once(FILE) {
         Ok(bytes) => match bracketed(&bytes) {
             Some(mode) => Reading::Known(mode.into()),
             None => malformed(&o.sys.path().join(FILE), "lockdown file"),

@@ -16,6 +16,7 @@ mod evidence;
 mod filesystem;
 mod host_paths;
 mod identity;
+mod kept;
 mod kernel;
 mod kubernetes;
 mod limits;
@@ -27,6 +28,7 @@ mod proc_root;
 mod process;
 mod process_dir;
 mod protected;
+mod read_error;
 mod release_agent;
 mod runtime;
 mod sandbox;
@@ -38,10 +40,11 @@ mod sysctls;
 mod token;
 mod walk;
 
-use std::path::PathBuf;
+use std::sync::Arc;
 
-pub use proc_root::{MAX_DIR_ENTRIES, MAX_FILE_BYTES, ProcRoot, ReadError};
+pub use proc_root::{MAX_DIR_ENTRIES, MAX_FILE_BYTES, ProcRoot};
 pub use process_dir::ProcessDir;
+pub use read_error::ReadError;
 
 use crate::confinement::{Confinement, Errno};
 use observer::Observer;
@@ -74,13 +77,14 @@ impl Target {
 }
 
 /// What to observe, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Observe {
     /// Which process.
     pub target: Target,
     /// The file tree that `/sys` is read from, and of the process itself (or of a
-    /// captured tree) every other file: `/`, a host's root, a captured tree.
-    pub root: PathBuf,
+    /// captured tree) every other file: `/`, a host's root, a captured tree. What the
+    /// machine has once is read of it once, for all who are observed with it.
+    pub root: Arc<ProcRoot>,
     /// Whether this is the running machine. If not, nothing is asked of the kernel:
     /// `root` and the `/proc` are captured trees, and what they do not hold is `Denied`.
     pub live: bool,
@@ -120,7 +124,8 @@ pub enum ObserveError {
 ///
 /// ```no_run
 /// use amiconfined::observe::{Observe, ProcRoot, Target, observe};
-/// let options = Observe { target: Target::own(), root: "/".into(), live: true };
+/// let root = std::sync::Arc::new(ProcRoot::open("/"));
+/// let options = Observe { target: Target::own(), root, live: true };
 /// let confinement = observe(&ProcRoot::open("/proc"), &options)?;
 /// println!("{:?}", confinement.capabilities.effective);
 /// # Ok::<(), amiconfined::observe::ObserveError>(())

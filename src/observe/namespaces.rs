@@ -2,7 +2,7 @@
 
 use super::Observer;
 use super::access::refused_as;
-use super::proc_root::ReadError;
+use super::read_error::ReadError;
 use super::status::{decimals, malformed, number};
 use crate::confinement::{IdMapping, Initial, Namespace, NamespaceKind, Namespaces, Reading};
 
@@ -75,7 +75,12 @@ fn pid1(kind: NamespaceKind) -> Path {
 /// The number in a link such as `user:[4026531837]`.
 fn inode(o: &Observer<'_>, path: &Path, kind: NamespaceKind) -> Reading<u64> {
     let dir = if path.of_pid1 { o.proc } else { &o.pid_dir };
-    match dir.link(&path.name) {
+    let target = match &o.ns {
+        _ if path.of_pid1 => dir.link_once(&path.name),
+        Some(ns) if ns.dir().is_ok() => ns.link(kind.name()),
+        _ => dir.link(&path.name),
+    };
+    match target {
         Ok(target) => match link_inode(&target, kind) {
             Some(inode) if inode >= LOWEST => Reading::Known(inode),
             Some(inode) => Reading::absent(format!(
@@ -161,7 +166,7 @@ pub(super) fn own_user_is_initial(o: &Observer<'_>) -> Option<bool> {
 /// machine.
 pub(super) fn reader_user_is_initial(o: &Observer<'_>) -> bool {
     let kind = NamespaceKind::User;
-    let link = o.proc.link("self/ns/user").unwrap_or_default();
+    let link = o.proc.link_once("self/ns/user").unwrap_or_default();
     o.options.live && link_inode(&link, kind) == Some(kind.initial_inode())
 }
 

@@ -3,11 +3,12 @@
 use std::cell::OnceCell;
 
 use super::mountinfo::Mounts;
-use super::proc_root::{ProcRoot, ReadError};
+use super::proc_root::ProcRoot;
 use super::process::start_ticks;
+use super::read_error::ReadError;
 use super::status::{Status, lifted_by};
 use super::{Observe, ObserveError};
-use crate::confinement::{Capabilities, Errno, Identity, Process, Reading};
+use crate::confinement::{Capabilities, CgroupPath, Errno, Identity, Kernel, Process, Reading};
 
 /// One process under observation.
 #[derive(Debug)]
@@ -20,13 +21,20 @@ pub(super) struct Observer<'a> {
     /// reads of it fail, whoever gets the id.
     pub(super) pid_dir: ProcRoot,
     /// The file tree that holds `/sys`.
-    pub(super) sys: ProcRoot,
+    pub(super) sys: &'a ProcRoot,
+    /// Its `ns` directory, where that is known to be the kernel's own.
+    pub(super) ns: Option<ProcRoot>,
     /// The file tree that the process sees.
     pub(super) files: ProcRoot,
     /// Its status.
     pub(super) status: Status,
     /// Its mount table.
     pub(super) mounts: Result<Mounts, ReadError>,
+    /// The label that all security modules share, `attr/current`.
+    pub(super) label: OnceCell<Result<Vec<u8>, ReadError>>,
+    /// Its control groups and the kernel's name.
+    pub(super) cgroups: OnceCell<Reading<Vec<CgroupPath>>>,
+    pub(super) kernel: OnceCell<Kernel>,
     /// Its ids and capabilities, which decide about many of its files: read once.
     pub(super) identity: OnceCell<Identity>,
     pub(super) capabilities: OnceCell<Capabilities>,
@@ -64,11 +72,10 @@ impl<'a> Observer<'a> {
         if options.live {
             pid_dir = genuine(pid_dir);
         }
-        let root = ProcRoot::open(&options.root);
         let files = if options.live && !target.is_self {
             pid_dir.tree("root")
         } else {
-            ProcRoot::open(&options.root)
+            ProcRoot::open(options.root.path())
         };
         Ok(Self {
             status: Status::read(&pid_dir),
@@ -80,12 +87,16 @@ impl<'a> Observer<'a> {
                     mounts
                 }
             }),
+            label: OnceCell::new(),
+            cgroups: OnceCell::new(),
+            kernel: OnceCell::new(),
             identity: OnceCell::new(),
             capabilities: OnceCell::new(),
             proc,
             options,
+            ns: pid_dir.is_procfs().then(|| pid_dir.below("ns").of_procfs()),
             pid_dir,
-            sys: root,
+            sys: &options.root,
             files,
         })
     }

@@ -1,16 +1,19 @@
 //! One directory, read without leaving it: `/proc`, a file tree, or a captured one.
 
 use std::ffi::OsStr;
+use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use nix::dir::Dir;
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2, readlinkat};
 use nix::sys::stat::{FileStat, Mode, SFlag, fstat};
+use rustix::fs::RawDir;
 
+use super::kept::Kept;
+use super::read_error::ReadError;
 use super::walk;
-use crate::confinement::{Errno, Reading};
+use crate::confinement::Errno;
 
 /// The most that is read of one file. A mount table of ten thousand mounts is about
 /// 2 MB; more than this is refused, never cut, since half a file tells untruths.
@@ -37,48 +40,23 @@ pub struct ProcRoot {
     cross_mounts: bool,
     /// Whether every file in it is the kernel's own, which opening cannot set off.
     kernels: bool,
-}
-
-/// A system call that failed while reading.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{syscall} {}: {errno}", path.display())]
-pub struct ReadError {
-    /// The system call.
-    pub syscall: &'static str,
-    /// What it was asked of.
-    pub path: PathBuf,
-    /// Its error number.
-    pub errno: Errno,
-}
-
-impl ReadError {
-    /// Whether there is no such name.
-    pub fn is_missing(&self) -> bool {
-        self.errno == Errno::ENOENT || self.errno.0 == nix::libc::ENOTDIR
-    }
-
-    /// The denial that it makes of a fact.
-    pub fn denied<T>(&self, lifted_by: impl Into<String>) -> Reading<T> {
-        Reading::denied(
-            self.syscall,
-            self.path.as_os_str().as_bytes(),
-            Some(self.errno),
-            lifted_by,
-        )
-    }
+    kept: Kept,
 }
 
 /// Reads an open file to its end; fails with `EFBIG` above [`MAX_FILE_BYTES`].
 pub(super) fn read_all(file: &OwnedFd, into: &mut Vec<u8>) -> Result<(), Errno> {
     let limit = usize::try_from(MAX_FILE_BYTES).unwrap_or(usize::MAX);
     into.clear();
+    let mut chunk = [MaybeUninit::uninit(); CHUNK];
     loop {
-        into.reserve(CHUNK);
-        match rustix::io::read(file, rustix::buffer::spare_capacity(into)) {
-            Ok(0) => return Ok(()),
-            Ok(_) if into.len() > limit => return Err(Errno(nix::libc::EFBIG)),
-            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+        match rustix::io::read(file, &mut chunk) {
+            Ok(([], _)) => return Ok(()),
+            Ok((read, _)) => into.extend_from_slice(read),
+            Err(rustix::io::Errno::INTR) => {}
             Err(errno) => return Err(Errno(errno.raw_os_error())),
+        }
+        if into.len() > limit {
+            return Err(Errno(nix::libc::EFBIG));
         }
     }
 }
@@ -98,6 +76,7 @@ impl ProcRoot {
             path,
             cross_mounts: true,
             kernels: false,
+            kept: Kept::default(),
         }
     }
 
@@ -110,6 +89,7 @@ impl ProcRoot {
             path: self.path.join(rel),
             cross_mounts: false,
             kernels: false,
+            kept: Kept::default(),
         }
     }
 
@@ -131,6 +111,7 @@ impl ProcRoot {
             path,
             cross_mounts: true,
             kernels: false,
+            kept: Kept::default(),
         }
     }
 
@@ -154,6 +135,16 @@ impl ProcRoot {
     /// The path that it was opened by.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether every file in it is known to be the kernel's own.
+    pub(super) fn is_procfs(&self) -> bool {
+        self.kernels
+    }
+
+    /// The answers that are kept of it.
+    pub(super) fn kept(&self) -> &Kept {
+        &self.kept
     }
 
     /// The directory's file descriptor (`O_PATH`).
@@ -192,8 +183,13 @@ impl ProcRoot {
     /// The system call that failed.
     pub fn link(&self, rel: impl AsRef<[u8]>) -> Result<Vec<u8>, ReadError> {
         let rel = rel.as_ref();
-        let fd = self.open_at(rel, OFlag::O_PATH | OFlag::O_NOFOLLOW)?;
-        readlinkat(fd, "")
+        let target = if self.kernels && !rel.contains(&b'/') {
+            readlinkat(self.dir()?, OsStr::from_bytes(rel))
+        } else {
+            let fd = self.open_at(rel, OFlag::O_PATH | OFlag::O_NOFOLLOW)?;
+            readlinkat(fd, "")
+        };
+        target
             .map(OsStringExt::into_vec)
             .map_err(|errno| self.error("readlinkat", rel, errno.into()))
     }
@@ -225,10 +221,12 @@ impl ProcRoot {
     pub fn entries(&self, rel: impl AsRef<[u8]>) -> Result<Vec<Vec<u8>>, ReadError> {
         let rel = rel.as_ref();
         let fd = self.open_at(rel, OFlag::O_RDONLY | OFlag::O_DIRECTORY)?;
-        let fail = |errno: nix::errno::Errno| self.error("getdents64", rel, errno.into());
-        let mut dir = Dir::from_fd(fd).map_err(fail)?;
+        let fail =
+            |errno: rustix::io::Errno| self.error("getdents64", rel, Errno(errno.raw_os_error()));
+        let mut buffer = Vec::with_capacity(CHUNK);
+        let mut dir = RawDir::new(fd, buffer.spare_capacity_mut());
         let mut names = Vec::new();
-        for entry in dir.iter() {
+        while let Some(entry) = dir.next() {
             let entry = entry.map_err(fail)?;
             let name = entry.file_name().to_bytes();
             if name == b"." || name == b".." {

@@ -143,7 +143,7 @@ fn shared(fstype: &Text) -> Option<&'static str> {
 
 /// The unit that Kata's image starts. With an agent that is the first process there is none.
 fn kata_cmdline(e: &Evidence<'_>) -> Option<String> {
-    let cmdline = e.o.proc.read("cmdline").unwrap_or_default();
+    let cmdline = e.o.proc.read_once("cmdline").unwrap_or_default();
     let mut words = cmdline.split(u8::is_ascii_whitespace);
     words
         .any(|word| word == b"systemd.unit=kata-containers.target")
@@ -153,7 +153,7 @@ fn kata_cmdline(e: &Evidence<'_>) -> Option<String> {
 /// Firecracker's ACPI tables carry its name as OEM (Firecracker `src/acpi-tables`).
 fn firecracker(e: &Evidence<'_>) -> Option<String> {
     const OEM_ID: std::ops::Range<usize> = 10..16;
-    let table = e.o.sys.read("sys/firmware/acpi/tables/DSDT").ok();
+    let table = e.o.sys.read_once("sys/firmware/acpi/tables/DSDT").ok();
     if table.is_some_and(|t| t.get(OEM_ID) == Some(b"FIRECK")) {
         return Some("the ACPI tables' OEM id is FIRECK, Firecracker's".into());
     }
@@ -222,7 +222,7 @@ fn bubblewrap_init(e: &Evidence<'_>) -> Option<String> {
 
 /// nsjail's default host name (`--hostname`); a host may be called so as well.
 fn nsjail(e: &Evidence<'_>) -> Option<String> {
-    let hostname = e.o.proc.read("sys/kernel/hostname").ok()?;
+    let hostname = e.o.proc.read_once("sys/kernel/hostname").ok()?;
     let own = e
         .own_namespaces()
         .contains(&crate::confinement::NamespaceKind::Uts);

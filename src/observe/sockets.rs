@@ -31,6 +31,12 @@ const NAMES: [(&str, &str); 4] = [
 /// File systems that the kernel makes up, in which nothing can create a socket.
 const SOCKETLESS: [&str; 6] = ["cgroup", "cgroup2", "devpts", "mqueue", "proc", "sysfs"];
 
+/// Whether there is a directory; most mounts that runtimes make are files.
+fn is_dir(o: &Observer<'_>, path: &[u8]) -> bool {
+    o.stat(path)
+        .is_ok_and(|stat| SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT == SFlag::S_IFDIR)
+}
+
 /// Those that are there: at their usual paths, or mounted somewhere else.
 pub(super) fn runtime_sockets(o: &Observer<'_>) -> Vec<RuntimeSocket> {
     let mut candidates: Vec<(Vec<u8>, &str)> = PATHS
@@ -46,13 +52,18 @@ pub(super) fn runtime_sockets(o: &Observer<'_>) -> Vec<RuntimeSocket> {
         if SOCKETLESS.iter().any(|fstype| mount.fstype == **fstype) {
             continue;
         }
+        let below = if is_dir(o, mount.mount_point.as_bytes()) {
+            &PATHS[..]
+        } else {
+            &[]
+        };
         for (name, runtime) in NAMES {
             // A socket mounted as a file, by its own or another name.
             if mount.root.as_bytes().ends_with(name.as_bytes()) {
                 candidates.push((mount.mount_point.as_bytes().to_vec(), runtime));
             }
             // Or the host's /run, or its root, mounted as a directory.
-            for (path, of) in PATHS.iter().filter(|(_, of)| *of == runtime) {
+            for (path, of) in below.iter().filter(|(_, of)| *of == runtime) {
                 let mut inside = mount.mount_point.as_bytes().to_vec();
                 if inside == b"/" || !path.ends_with(name) {
                     continue;

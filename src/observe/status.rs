@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::proc_root::{ProcRoot, ReadError};
+use super::proc_root::ProcRoot;
+use super::read_error::ReadError;
 use crate::confinement::Reading;
 
 /// The lines of a status file, or why there are none.

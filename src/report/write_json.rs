@@ -31,8 +31,16 @@ pub(crate) fn write_json(
         Form::Indented => Layout::Indented(PrettyFormatter::new()),
         Form::OneLine => Layout::OneLine(CompactFormatter),
     };
-    value.serialize(&mut Serializer::with_formatter(Escaping { out }, layout))
+    let mut escaping = Escaping {
+        out,
+        pieces: Vec::with_capacity(MANY_PIECES),
+    };
+    value.serialize(&mut Serializer::with_formatter(&mut escaping, layout))?;
+    escaping.pass().map_err(serde_json::Error::io)
 }
+
+/// How many bytes are gathered before they are passed on.
+const MANY_PIECES: usize = 8 << 10;
 
 /// The same as text.
 ///
@@ -46,25 +54,39 @@ pub(crate) fn to_json(value: &impl Serialize, form: Form) -> Result<String, serd
 }
 
 /// Escapes what passes as [`ascii_where_it_matters`] does. The serialiser writes whole
-/// pieces of text, never part of a character.
+/// pieces of text, never part of a character, and many small ones.
 struct Escaping<'a> {
     out: &'a mut dyn Write,
+    pieces: Vec<u8>,
+}
+
+impl Escaping<'_> {
+    /// Passes on what was gathered.
+    fn pass(&mut self) -> std::io::Result<()> {
+        let plain = |b: &u8| matches!(b, b'\n' | b' '..=b'~');
+        if self.pieces.iter().all(plain) {
+            self.out.write_all(&self.pieces)?;
+        } else {
+            let text = std::str::from_utf8(&self.pieces).map_err(std::io::Error::other)?;
+            self.out
+                .write_all(ascii_where_it_matters(text).as_bytes())?;
+        }
+        self.pieces.clear();
+        Ok(())
+    }
 }
 
 impl Write for Escaping<'_> {
     fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
-        let plain = |b: &u8| matches!(b, b'\n' | b' '..=b'~');
-        if piece.iter().all(plain) {
-            self.out.write_all(piece)?;
-        } else {
-            let text = std::str::from_utf8(piece).map_err(std::io::Error::other)?;
-            self.out
-                .write_all(ascii_where_it_matters(text).as_bytes())?;
+        self.pieces.extend_from_slice(piece);
+        if self.pieces.len() >= MANY_PIECES {
+            self.pass()?;
         }
         Ok(piece.len())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
+        self.pass()?;
         self.out.flush()
     }
 }

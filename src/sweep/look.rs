@@ -150,7 +150,7 @@ mod tests {
     fn looker(observe: Observes) -> Looker {
         let options = Observe {
             target: Target::own(),
-            root: "/".into(),
+            root: Arc::new(ProcRoot::open("/")),
             live: true,
         };
         let proc = Arc::new(ProcRoot::open("/proc"));

@@ -3,7 +3,7 @@
 use crate::confinement::{ContainerIdentity, Manager, Reading};
 use crate::observe::ProcRoot;
 
-use super::view::View;
+use super::view::{Reader, View};
 
 /// What the monitor of a container calls itself (lxc `src/lxc/lxccontainer.c`).
 const MONITOR: &[u8] = b"[lxc monitor] ";
@@ -19,6 +19,12 @@ pub(super) fn name(identity: &mut ContainerIdentity, proc: &ProcRoot, first: &Vi
     };
     let mut cmdline = Vec::new();
     if parent.read("cmdline", &mut cmdline).is_err() {
+        return;
+    }
+    // While the container's first process has it as its parent still, the number was
+    // nobody else's.
+    let now = Reader::default().read(proc, first.pid);
+    if now.map(|now| now.parent).ok() != Some(first.parent) {
         return;
     }
     if let Some(name) = monitored(&cmdline) {

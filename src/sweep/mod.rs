@@ -27,6 +27,7 @@ mod run;
 mod sandboxes;
 mod shared;
 mod state;
+mod status;
 mod storage;
 mod teller;
 mod told;

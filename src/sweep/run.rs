@@ -31,7 +31,7 @@ pub fn sweep(
     each: &mut dyn FnMut(Found) -> bool,
 ) -> Result<Outcome, SweepError> {
     let proc = Arc::new(ProcRoot::open(&options.proc));
-    let root = ProcRoot::open(&options.root);
+    let root = Arc::new(ProcRoot::open(&options.root));
     let mut outcome = Outcome {
         node: super::node::node(&proc, &root, options.node.clone(), options.kernel.clone()),
         containers: 0,
@@ -56,7 +56,7 @@ pub fn sweep(
     outcome.host_processes = count(placed.host.len());
     let observe = Observe {
         target: Target::other(1),
-        root: options.root.clone(),
+        root: root.clone(),
         live: options.live,
     };
     let mut sweeper = Sweeper {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::compare::{Finding, Kind, compare, compare_stages};
 use crate::confinement::{Confinement, Control, Expected, Reading, Stage};
-use crate::declared::{expect_oci_config, read_documents};
+use crate::declared::expect_oci_config_bytes;
 use crate::syscalls::Release;
 
 use super::identity::Identified;
@@ -16,12 +16,8 @@ pub(super) fn told(
 ) -> Option<Result<Expected, String>> {
     let bytes = found.config.as_ref()?;
     let name = found.identity.bundle.known()?.escaped();
-    let documents = match read_documents(&name, bytes) {
-        Ok(documents) => documents,
-        Err(error) => return Some(Err(error.to_string())),
-    };
-    let document = documents.first()?;
-    Some(expect_oci_config(document, kernel).map_err(|error| error.to_string()))
+    let expected = expect_oci_config_bytes(&name, bytes, kernel);
+    expected.map_err(|error| error.to_string()).transpose()
 }
 
 /// Each control that differs or could not be observed, over all the stages.
@@ -31,8 +27,13 @@ pub(super) fn controls(stages: &[Expected], actual: &Confinement) -> Reading<Vec
     }
     let all: Vec<&Expected> = stages.iter().collect();
     let mut controls = Vec::new();
-    let values = values(stages, actual);
-    for finding in compare_stages(&all, actual) {
+    let findings = compare_stages(&all, actual);
+    let values = match stages {
+        // One stage's findings are all that it says.
+        [only] => by_stage([(only, findings.clone())]),
+        several => by_stage(several.iter().map(|stage| (stage, compare(stage, actual)))),
+    };
+    for finding in findings {
         if matches!(finding.kind, Kind::Agreement | Kind::NotApplicable) {
             continue;
         }
@@ -61,18 +62,17 @@ pub(super) fn controls(stages: &[Expected], actual: &Confinement) -> Reading<Vec
 }
 
 /// What each stage says, by finding.
-fn values(
-    stages: &[Expected],
-    actual: &Confinement,
+fn by_stage<'a>(
+    found: impl IntoIterator<Item = (&'a Expected, Vec<Finding>)>,
 ) -> BTreeMap<(&'static str, Stage), Vec<String>> {
     let mut values: BTreeMap<(&'static str, Stage), Vec<String>> = BTreeMap::new();
-    for stage in stages {
+    for (stage, findings) in found {
         // What was admitted is the declaration still.
         let at = match stage.stage {
             Stage::Admitted => Stage::Declared,
             stage => stage,
         };
-        for Finding { id, declared, .. } in compare(stage, actual) {
+        for Finding { id, declared, .. } in findings {
             values.entry((id, at)).or_default().push(declared.value);
         }
     }

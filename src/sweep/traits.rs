@@ -28,22 +28,42 @@ pub(super) struct Traits {
     label: Option<Box<[u8]>>,
 }
 
+/// The compared lines of a status file.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Compared<'a>([Option<&'a [u8]>; COMPARED.len()]);
+
+impl<'a> Compared<'a> {
+    /// Takes a line's value, if it is one that is compared.
+    pub(super) fn take(&mut self, key: &[u8], value: &'a [u8]) {
+        let at = COMPARED.iter().position(|(name, _)| *name == key);
+        if let Some(line) = at.and_then(|at| self.0.get_mut(at)) {
+            *line = Some(value);
+        }
+    }
+}
+
 impl Traits {
     /// Takes them from a status file's lines.
-    pub(super) fn of(status: &[(&[u8], &[u8])]) -> Self {
+    pub(super) fn of(Compared(lines): &Compared<'_>) -> Self {
         Self {
-            lines: COMPARED.map(|(name, _)| {
-                let line = status.iter().rev().find(|(key, _)| *key == name);
-                line.map(|(_, value)| bounded(value))
-            }),
+            lines: lines.map(|line| line.map(bounded)),
             label: None,
         }
     }
 
-    /// Puts the label of `attr/current` beside them.
-    pub(super) fn set_label(&mut self, label: &[u8]) {
+    /// Whether they are what [`Self::of`] makes of these lines.
+    pub(super) fn is_of(&self, Compared(lines): &Compared<'_>) -> bool {
+        let own = self.lines.iter().map(Option::as_deref);
+        self.label.is_none() && own.eq(lines.iter().copied())
+    }
+
+    /// The same with the label of `attr/current` beside them.
+    pub(super) fn labelled(&self, label: &[u8]) -> Self {
         let label = label.strip_suffix(b"\0").unwrap_or(label);
-        self.label = Some(Box::from(label.trim_ascii_end()));
+        Self {
+            label: Some(Box::from(label.trim_ascii_end())),
+            ..self.clone()
+        }
     }
 
     /// The value of one compared line.
@@ -149,7 +169,11 @@ mod tests {
     #[test]
     fn long_values_are_kept_short_and_told_apart() {
         let long = |last: &str| [b"7 ".repeat(60_000), last.as_bytes().to_vec()].concat();
-        let of = |groups: &[u8]| Traits::of(&[(b"Groups", groups)]);
+        let of = |groups: &[u8]| {
+            let mut lines = Compared::default();
+            lines.take(b"Groups", groups);
+            Traits::of(&lines)
+        };
         assert_eq!(of(&long("8")), of(&long("8")));
         assert_ne!(of(&long("8")), of(&long("9")));
         assert!(of(&long("8")).line("Groups").unwrap().len() < 200);

@@ -1,12 +1,15 @@
 //! What a sweep reads of every process: enough to place it and to tell what differs.
 
+use std::borrow::Borrow;
 use std::collections::HashSet;
+use std::hash::Hash;
 use std::sync::Arc;
 
 use crate::confinement::{Errno, NamespaceKind, Reading, Text};
 use crate::observe::{ProcRoot, ProcessDir, ReadError};
 
-use super::traits::Traits;
+use super::status::Status;
+use super::traits::{Compared, Traits};
 
 /// The inode of each namespace, in the order of [`NamespaceKind::ALL`].
 pub(super) type Inodes = [Result<u64, Errno>; 8];
@@ -61,6 +64,9 @@ pub(super) struct Reader {
     cgroups: HashSet<Arc<[u8]>>,
     namespaces: HashSet<Arc<Inodes>>,
     traits: HashSet<Arc<Traits>>,
+    last_cgroup: Option<Arc<[u8]>>,
+    last_namespaces: Option<Arc<Inodes>>,
+    last_traits: Option<Arc<Traits>>,
 }
 
 impl Reader {
@@ -88,18 +94,25 @@ impl Reader {
     ) -> Result<View, ReadError> {
         dir.read("status", buffer)?;
         let status = Status::parse(buffer);
-        let mut traits = Traits::of(&status.lines);
+        let mut traits = self.alike(&status.compared);
         let (parent, nspid, kernel) = (status.parent, status.nspid, status.kernel);
         let comm = status.comm.into();
         // A kernel without control groups has no such file: then it is in none.
         let cgroup = match dir.read("cgroup", buffer) {
-            Ok(()) => share(&mut self.cgroups, buffer.as_slice()),
+            Ok(()) => match &self.last_cgroup {
+                Some(last) if **last == **buffer => last.clone(),
+                _ => {
+                    let shared = keep(&mut self.cgroups, buffer.as_slice());
+                    self.last_cgroup = Some(shared.clone());
+                    shared
+                }
+            },
             Err(error) if error.is_missing() && dir.is_alive() => Arc::from([]),
             Err(error) => return Err(error),
         };
         if !self.unlabelled && !kernel {
             match dir.read("attr/current", buffer) {
-                Ok(()) => traits.set_label(buffer),
+                Ok(()) => traits = keep(&mut self.traits, traits.labelled(buffer)),
                 // No module that labels is there, and none can come later.
                 Err(error) if error.errno == Errno::EINVAL || error.is_missing() => {
                     self.unlabelled = true;
@@ -120,120 +133,42 @@ impl Reader {
             depth: nspid.len().max(1),
             kernel,
             cgroup,
-            namespaces: match self.namespaces.get(&namespaces) {
-                Some(shared) => shared.clone(),
-                None => keep(&mut self.namespaces, Arc::new(namespaces)),
+            namespaces: match &self.last_namespaces {
+                Some(last) if **last == namespaces => last.clone(),
+                _ => {
+                    let shared = keep(&mut self.namespaces, namespaces);
+                    self.last_namespaces = Some(shared.clone());
+                    shared
+                }
             },
-            traits: match self.traits.get(&traits) {
-                Some(shared) => shared.clone(),
-                None => keep(&mut self.traits, Arc::new(traits)),
-            },
+            traits,
         })
     }
-}
 
-fn share(into: &mut HashSet<Arc<[u8]>>, bytes: &[u8]) -> Arc<[u8]> {
-    match into.get(bytes) {
-        Some(shared) => shared.clone(),
-        None => keep(into, Arc::from(bytes)),
+    /// The traits that these lines make; most processes have those of the one before.
+    fn alike(&mut self, compared: &Compared<'_>) -> Arc<Traits> {
+        match &self.last_traits {
+            Some(last) if last.is_of(compared) => last.clone(),
+            _ => {
+                let shared = keep(&mut self.traits, Traits::of(compared));
+                self.last_traits = Some(shared.clone());
+                shared
+            }
+        }
     }
 }
 
-fn keep<T: ?Sized + Eq + std::hash::Hash>(into: &mut HashSet<Arc<T>>, new: Arc<T>) -> Arc<T> {
+/// The one that is kept already, or else this one from now on.
+fn keep<T, B>(into: &mut HashSet<Arc<T>>, new: B) -> Arc<T>
+where
+    T: ?Sized + Eq + Hash,
+    B: Borrow<T>,
+    Arc<T>: From<B>,
+{
+    if let Some(shared) = into.get(new.borrow()) {
+        return shared.clone();
+    }
+    let new = Arc::from(new);
     into.insert(new.clone());
     new
-}
-
-/// The lines of a status file that a sweep needs, `proc_pid_status(5)`.
-struct Status<'a> {
-    comm: &'a [u8],
-    parent: u32,
-    nspid: Vec<u32>,
-    kernel: bool,
-    /// Every line after the name's: key and trimmed value.
-    lines: Vec<(&'a [u8], &'a [u8])>,
-}
-
-impl<'a> Status<'a> {
-    fn parse(bytes: &'a [u8]) -> Self {
-        // A process chooses its name; Linux escapes line feeds in it. Lines count from
-        // the first that the kernel itself writes after it.
-        let own = [&b"\nUmask:\t"[..], b"\nState:\t"]
-            .iter()
-            .filter_map(|mark| bytes.windows(mark.len()).position(|w| w == *mark))
-            .min()
-            .unwrap_or(bytes.len());
-        let (name, rest) = bytes.split_at_checked(own).unwrap_or((bytes, b""));
-        let lines: Vec<(&[u8], &[u8])> = rest
-            .split(|b| *b == b'\n')
-            .filter_map(|line| {
-                let colon = line.iter().position(|b| *b == b':')?;
-                Some((line.get(..colon)?, line.get(colon + 1..)?.trim_ascii()))
-            })
-            .collect();
-        let value = |key: &[u8]| lines.iter().rev().find(|(k, _)| *k == key).map(|(_, v)| *v);
-        let number = |bytes: &[u8]| std::str::from_utf8(bytes).ok()?.parse::<u32>().ok();
-        let parent = value(b"PPid").and_then(number).unwrap_or(0);
-        let pid = value(b"Pid").and_then(number).unwrap_or(0);
-        let nspid: Vec<u32> = value(b"NSpid")
-            .unwrap_or_default()
-            .split(u8::is_ascii_whitespace)
-            .filter_map(number)
-            .collect();
-        // `Kthread:` since Linux 6.8; before, what kthreadd (2) is or made, without memory.
-        let kernel = match value(b"Kthread") {
-            Some(flag) => flag == b"1",
-            None => {
-                let zombie = value(b"State").is_some_and(|s| s.starts_with(b"Z"));
-                let made = (pid == 2 && parent == 0) || parent == 2;
-                made && nspid.len() <= 1 && !zombie && value(b"VmSize").is_none()
-            }
-        };
-        Self {
-            comm: name.strip_prefix(b"Name:\t").unwrap_or(name),
-            parent,
-            nspid,
-            kernel,
-            lines,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn a_name_forges_no_line() {
-        let s = Status::parse(
-            b"Name:\tx\nPPid:\t7\nUmask:\t0022\nState:\tS\nPid:\t9\nPPid:\t3\nNSpid:\t9\t1\n",
-        );
-        assert_eq!((s.parent, s.nspid.as_slice()), (3, &[9, 1][..]));
-        assert!(!s.kernel);
-    }
-
-    #[test]
-    fn kernel_threads_are_told_on_old_and_new_kernels() {
-        let kernel = |text: &str| Status::parse(text.as_bytes()).kernel;
-        assert!(kernel(
-            "Name:\tkdevtmpfs\nUmask:\t0\nState:\tS\nPid:\t30\nPPid:\t2\nNSpid:\t30\n"
-        ));
-        assert!(kernel(
-            "Name:\tx\nUmask:\t0\nState:\tS\nPid:\t30\nPPid:\t7\nKthread:\t1\n"
-        ));
-        assert!(!kernel(
-            "Name:\tx\nUmask:\t0\nState:\tZ\nPid:\t30\nPPid:\t2\nNSpid:\t30\n"
-        ));
-        assert!(!kernel(
-            "Name:\tx\nUmask:\t0\nState:\tS\nPid:\t30\nPPid:\t2\nVmSize:\t8 kB\n"
-        ));
-    }
-
-    proptest! {
-        #[test]
-        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            Status::parse(&bytes);
-        }
-    }
 }

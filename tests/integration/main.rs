@@ -26,6 +26,7 @@ mod deploy;
 mod floors;
 mod formats;
 mod live_runc;
+mod metrics;
 mod observe;
 mod observe_access;
 mod observe_captures;

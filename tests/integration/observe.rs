@@ -8,7 +8,7 @@ use amiconfined::observe::{Observe, ObserveError, ProcRoot, Target, observe};
 fn live(target: Target) -> Result<Confinement, ObserveError> {
     let options = Observe {
         target,
-        root: "/".into(),
+        root: std::sync::Arc::new(ProcRoot::open("/")),
         live: true,
     };
     observe(&ProcRoot::open("/proc"), &options)
@@ -231,7 +231,7 @@ fn a_link_leads_nowhere_outside_its_tree() {
 fn without_proc_each_fact_is_denied_with_its_errno() {
     let options = Observe {
         target: Target::own(),
-        root: "/".into(),
+        root: std::sync::Arc::new(ProcRoot::open("/")),
         live: true,
     };
     let found = observe(&ProcRoot::open("/nonexistent/proc"), &options).unwrap();
@@ -271,7 +271,7 @@ fn a_proc_that_anyone_could_have_written_is_refused() {
     std::fs::write(fake.path().join("self/status"), "State:\tS\nSeccomp:\t0\n").unwrap();
     let options = Observe {
         target: Target::own(),
-        root: "/".into(),
+        root: std::sync::Arc::new(ProcRoot::open("/")),
         live: true,
     };
     let found = observe(&ProcRoot::open(fake.path()), &options).unwrap();

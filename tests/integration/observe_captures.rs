@@ -49,7 +49,7 @@ fn observed(capture: &Capture, tree: &Path) -> Option<Confinement> {
             pid: 7,
             is_self: false,
         },
-        root: tree.to_owned(),
+        root: std::sync::Arc::new(ProcRoot::open(tree)),
         live: false,
     };
     Some(observe(&ProcRoot::open(tree.join("proc")), &options).unwrap())

@@ -15,7 +15,7 @@ fn known(text: &str) -> Reading<Text> {
 }
 
 /// A record of the renderers' own fixture, as container `name` of a Pod of the same name.
-fn record(node: &str, name: &str, time: &str) -> ContainerRecord {
+pub(crate) fn record(node: &str, name: &str, time: &str) -> ContainerRecord {
     ContainerRecord {
         schema: CONTAINER_SCHEMA.to_owned(),
         tool_version: "0.0.0".to_owned(),

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -107,7 +108,7 @@ fn granted(args: &DiffArgs) -> Result<CapabilitySet, Error> {
         if let Some(pid) = process(text)? {
             let options = Observe {
                 target: Target::other(pid),
-                root: "/".into(),
+                root: Arc::new(ProcRoot::open("/")),
                 live: true,
             };
             let seen = observe(&ProcRoot::open("/proc"), &options)

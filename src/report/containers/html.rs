@@ -9,13 +9,16 @@ const HEAD: &str = "<!DOCTYPE html>
 <head>
 <meta charset=\"utf-8\">
 <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">
-<meta name=\"viewport\" content=\"width=device-width\">
+<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">
 <title>amiconfined</title>
 <style>
-body { font: 14px/1.4 system-ui, sans-serif; margin: 2em; color: #222; background: #fff }
+body { font: 14px/1.4 system-ui, sans-serif; margin: 1em 1.5em; color: #222; background: #fff }
+h1, p { position: sticky; left: 1.5rem; max-width: calc(100vw - 4rem) }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums }
-th, td { text-align: left; padding: .25em .8em; border-bottom: 1px solid #ddd; vertical-align: top; overflow-wrap: anywhere }
-th { position: sticky; top: 0; background: #f4f4f4; white-space: nowrap }
+th, td { text-align: left; padding: .25em .8em; border-bottom: 1px solid #ddd; vertical-align: top; white-space: nowrap }
+td.long { white-space: normal; min-width: 32ch; max-width: 32ch; overflow-wrap: anywhere }
+th { position: sticky; top: 0; background: #f4f4f4; box-shadow: 0 1px #ddd }
+tbody tr:hover { background: #f8f8f8 }
 tr.high td:first-child { border-left: 4px solid #c00 }
 tr.medium td:first-child { border-left: 4px solid #d80 }
 tr.low td:first-child { border-left: 4px solid #aaa }
@@ -23,6 +26,9 @@ tr.low td:first-child { border-left: 4px solid #aaa }
 </head>
 <body>
 ";
+
+/// The most characters of a cell that stay on one line.
+const UNBROKEN: usize = 32;
 
 /// Writes the rows as one page, in the order given; `title` says of what and when.
 ///
@@ -48,7 +54,7 @@ pub fn html(
     )?;
     out.write_all(b"<table>\n<thead><tr>")?;
     for column in columns {
-        write!(out, "<th>{column}</th>")?;
+        write!(out, "<th scope=\"col\">{column}</th>")?;
     }
     out.write_all(b"</tr></thead>\n<tbody>\n")?;
     for row in rows {
@@ -59,7 +65,13 @@ pub fn html(
         };
         write!(out, "<tr class=\"{level}\">")?;
         for column in columns {
-            write!(out, "<td>{}</td>", escaped(row.cell(*column)))?;
+            let cell = row.cell(*column);
+            let class = if cell.chars().count() > UNBROKEN {
+                " class=\"long\""
+            } else {
+                ""
+            };
+            write!(out, "<td{class}>{}</td>", escaped(cell))?;
         }
         out.write_all(b"</tr>\n")?;
     }

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::arena::{Arena, has, must, sweep, until};
 use super::engines::{bundle, run};
+use super::reused::again;
 
 const TEST: &str = "sweep::live::hostile::hostile_containers_are_told_apart_and_change_nothing";
 
@@ -157,20 +158,7 @@ fn reused(arena: &Arena) -> Option<(u64, std::process::Child)> {
         (!Path::new(&format!("/proc/{old}")).exists()).then_some(())
     })
     .unwrap();
-    for _ in 0..50 {
-        fs::write("/proc/sys/kernel/ns_last_pid", (old - 1).to_string()).ok()?;
-        // The number goes to the process that unshare makes itself, which then sleeps.
-        let mut child = Command::new("unshare")
-            .args(["-m", "-n", "sleep", "1000"])
-            .spawn()
-            .unwrap();
-        if u64::from(child.id()) == old {
-            return Some((old, child));
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
-    }
-    None
+    Some((old, again(old)?))
 }
 
 fn by_pid(records: &[Value], pid: u64) -> &Value {
@@ -296,5 +284,8 @@ fn nothing_moved_the_terminal() {
             .find(|c| (c.is_control() && *c != '\n') || *c == '\u{202e}');
         assert_eq!(bad, None, "{format}");
         assert!(printed.contains("shop"), "{format}");
+        if format == "prometheus" {
+            assert_eq!(crate::metrics::objections(&printed), None);
+        }
     }
 }

@@ -10,6 +10,7 @@ mod hostile;
 mod managed;
 mod nested;
 mod privileges;
+mod reused;
 mod rootless;
 mod three_way;
 mod unmanaged;

@@ -1,0 +1,60 @@
+//! Metrics for the node exporter's textfile collector, held to Prometheus's own checker.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use amiconfined::report::{Row, prometheus};
+
+use crate::report_cluster::record;
+
+/// Where `make install-test` puts it.
+const PROMTOOL: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/target/lab/promtool/usr/bin/promtool"
+);
+
+/// What promtool objects to in metrics; nothing where it is not there.
+pub(crate) fn objections(metrics: &str) -> Option<String> {
+    if !Path::new(PROMTOOL).exists() {
+        println!("SKIPPED: promtool, which make install-test brings");
+        return None;
+    }
+    let mut promtool = Command::new(PROMTOOL)
+        .args(["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // What it refuses it need not read to the end.
+    let _ = promtool.stdin.take().unwrap().write_all(metrics.as_bytes());
+    let output = promtool.wait_with_output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said).into_owned();
+    (!output.status.success() || !said.is_empty()).then_some(said)
+}
+
+#[test]
+fn prometheus_itself_reads_them_whatever_containers_are_called() {
+    let names = [
+        "web",
+        "web",
+        "a\"b\\c\nd",
+        "\x1b[31m\u{202e}",
+        "x} 1\nforged{",
+        "",
+    ];
+    let rows: Vec<Row> = names
+        .iter()
+        .map(|name| Row::of(&record("node-1", name, "2026-01-02T03:04:05Z")))
+        .collect();
+    let metrics = prometheus(&rows);
+    assert_eq!(objections(&metrics), None, "{metrics}");
+    assert_eq!(objections(&prometheus(&[])), None);
+    // The checker sees what is wrong.
+    let twice = format!("{metrics}{metrics}");
+    if Path::new(PROMTOOL).exists() {
+        assert!(objections(&twice).is_some());
+    }
+}
