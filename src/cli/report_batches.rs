@@ -1,7 +1,7 @@
 //! The lines of files, some at a time: as many whole ones as there are to be had at once.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read, stdin};
+use std::io::{BufRead, ErrorKind, Read, stdin};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -22,6 +22,15 @@ pub(super) struct Lines {
     pub(super) first: u64,
     /// Their bytes.
     pub(super) text: Vec<u8>,
+}
+
+/// Each line, with its line feed.
+pub(super) fn each_line(mut text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let whole = text;
+        let length = text.skip_until(b'\n').ok().filter(|length| *length > 0)?;
+        whole.get(..length)
+    })
 }
 
 /// Lines, or why there are none.
@@ -132,7 +141,7 @@ impl Open {
                 return Ok(None);
             }
             let first = self.next;
-            self.next += text.iter().map(|b| u64::from(*b == b'\n')).sum::<u64>();
+            self.next += each_line(&text).count() as u64;
             return Ok(Some(Lines {
                 name: self.name.clone(),
                 first,

@@ -1,15 +1,17 @@
 //! Records of containers, read one line at a time from what sweeps logged.
 
-use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::{Builder, available_parallelism};
+use std::thread::Builder;
+
+use nix::sched::{CpuSet, sched_getaffinity};
+use nix::unistd::Pid;
 
 use crate::confinement::{CONTAINER_SCHEMA, ContainerGone, ContainerRecord, GONE_SCHEMA};
 
 use super::error::{Error, reason};
-use super::report_batches::{Batch, Batches};
+use super::report_batches::{Batch, Batches, each_line};
 
 /// One line of a sweep's log.
 pub(super) enum Logged {
@@ -57,6 +59,9 @@ type Each<'a, T> = &'a mut dyn FnMut(T) -> Result<(), Stop>;
 /// What came of some lines; none after the last.
 type Made<T> = Option<Vec<Result<T, Error>>>;
 
+/// A thread that reads: where it gets batches from, none after the last, and what comes.
+type Reader<T> = (SyncSender<Option<Batch>>, Receiver<Made<T>>);
+
 /// The most threads that read lines.
 const MOST_READERS: usize = 4;
 
@@ -73,9 +78,8 @@ pub(super) fn records<T: Send + 'static>(
     each: Each<'_, T>,
 ) -> Result<(), Stop> {
     let batches = Batches::of(files);
-    let processors = available_parallelism().map_or(1, NonZero::get);
-    let readers = match processors.min(MOST_READERS) {
-        1 => Vec::new(),
+    let readers = match processors().min(MOST_READERS) {
+        0 | 1 => Vec::new(),
         several => (0..several).map_while(|_| reader(&make)).collect(),
     };
     let (to, from): (Vec<_>, Vec<_>) = readers.into_iter().unzip();
@@ -108,10 +112,17 @@ pub(super) fn records<T: Send + 'static>(
     Ok(())
 }
 
+/// How many processors this process may use.
+fn processors() -> usize {
+    let own = sched_getaffinity(Pid::from_raw(0));
+    own.map_or(1, |own| {
+        let all = 0..CpuSet::count();
+        all.filter(|at| own.is_set(*at) == Ok(true)).count()
+    })
+}
+
 /// Starts a thread that reads batches.
-fn reader<T: Send + 'static>(
-    make: &Make<T>,
-) -> Option<(SyncSender<Option<Batch>>, Receiver<Made<T>>)> {
+fn reader<T: Send + 'static>(make: &Make<T>) -> Option<Reader<T>> {
     let (to, batches) = sync_channel::<Option<Batch>>(1);
     let (answer, made) = sync_channel(1);
     let make = make.clone();
@@ -134,7 +145,7 @@ fn read<T>(batch: Batch, make: &Make<T>) -> Vec<Result<T, Error>> {
         Err(error) => return vec![Err(error)],
     };
     let mut made = Vec::new();
-    for (line, number) in lines.text.split(|b| *b == b'\n').zip(lines.first..) {
+    for (line, number) in each_line(&lines.text).zip(lines.first..) {
         let one = match logged(line.trim_ascii()) {
             Ok(None) => continue,
             Ok(Some(logged)) => make(logged),

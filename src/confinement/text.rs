@@ -23,6 +23,11 @@ impl Text {
 
     /// The text with escapes, as it is shown.
     pub fn escaped(&self) -> String {
+        // Most are names of letters and digits.
+        let plain = |b: &u8| matches!(b, b' '..=b'~') && *b != b'\\';
+        if let (true, Ok(text)) = (self.0.iter().all(plain), str::from_utf8(&self.0)) {
+            return text.to_owned();
+        }
         let mut out = String::with_capacity(self.0.len());
         for chunk in self.0.utf8_chunks() {
             for c in chunk.valid().chars() {
@@ -42,6 +47,9 @@ impl Text {
 
     /// Reads the escaped form back. `None` for a malformed escape.
     pub fn unescape(escaped: &str) -> Option<Self> {
+        if !escaped.contains('\\') {
+            return Some(escaped.into());
+        }
         let mut bytes = Vec::with_capacity(escaped.len());
         let mut rest = escaped.chars();
         while let Some(c) = rest.next() {

@@ -86,13 +86,20 @@ fn profile(text: &str) -> Option<Range<usize>> {
 
 /// The text with an empty mapping there, so that all else stays in its place.
 fn without(text: &str, at: Range<usize>) -> String {
-    let blank = |c: char| if c == '\n' { '\n' } else { ' ' };
     let inside = text.get(at.start + 1..at.end - 1).unwrap_or_default();
-    let mut out = String::with_capacity(text.len());
-    out.push_str(text.get(..=at.start).unwrap_or_default());
-    out.extend(inside.chars().map(blank));
-    out.push_str(text.get(at.end - 1..).unwrap_or_default());
-    out
+    let lines: Vec<String> = inside
+        .split('\n')
+        .map(|line| {
+            let columns = match line.is_ascii() {
+                true => line.len(),
+                false => line.chars().count(),
+            };
+            " ".repeat(columns)
+        })
+        .collect();
+    let before = text.get(..=at.start).unwrap_or_default();
+    let after = text.get(at.end - 1..).unwrap_or_default();
+    [before, &lines.join("\n"), after].concat()
 }
 
 #[cfg(test)]

@@ -195,12 +195,15 @@ impl Share for CpuQuota {
     }
 }
 
+/// What a file of one group says.
+type Value<'a> = &'a dyn Fn(&str) -> Result<Vec<u8>, ReadError>;
+
 /// Reads one limit at every visible level of the controller's hierarchy.
 fn least<T: Share>(
     o: &Observer<'_>,
     all: &[Hierarchy],
     controller: &str,
-    read: impl Fn(&dyn Fn(&str) -> Result<Vec<u8>, ReadError>, bool) -> Result<Option<T>, ReadError>,
+    read: impl Fn(Value<'_>, bool) -> Result<Option<T>, ReadError>,
 ) -> Reading<Option<T>> {
     let names = |h: &&Hierarchy| h.controllers.iter().any(|c| c == controller.as_bytes());
     let hierarchy = all.iter().find(names).or_else(|| all.iter().find(|h| h.v2));

@@ -78,11 +78,16 @@ impl Escaping<'_> {
 
 impl Write for Escaping<'_> {
     fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
+        self.write_all(piece)?;
+        Ok(piece.len())
+    }
+
+    fn write_all(&mut self, piece: &[u8]) -> std::io::Result<()> {
         self.pieces.extend_from_slice(piece);
         if self.pieces.len() >= MANY_PIECES {
             self.pass()?;
         }
-        Ok(piece.len())
+        Ok(())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
