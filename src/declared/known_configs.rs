@@ -15,6 +15,9 @@ use crate::syscalls::Release;
 /// The most profiles that are kept, each as it was written.
 const MOST: usize = 8;
 
+/// The longest that is kept; Docker's default takes some twenty kilobytes.
+const LONGEST: usize = 256 << 10;
+
 /// A profile as it was written, for which kernel, and its verdicts.
 type Known = (Box<str>, Option<Release>, Arc<[AbiVerdicts]>);
 
@@ -47,6 +50,7 @@ pub fn expect_oci_config_bytes(
         .ok()
         .and_then(|text| Some((text, profile(text)?)));
     let written = profile.as_ref().and_then(|(text, at)| text.get(at.clone()));
+    let written = written.filter(|written| written.len() <= LONGEST);
     let verdicts = written.and_then(|written| {
         let known = known();
         let mut same = known
