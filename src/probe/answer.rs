@@ -93,8 +93,13 @@ pub(super) enum Refusal {
     Ptrace(Errno),
     /// A filter stops ptrace(2).
     PtraceStopped,
+    /// The child may not be waited for.
+    Wait(Errno),
     /// The child was gone before it had a filter.
     Died,
+    /// There is no memory to share with the program that asks.
+    #[cfg(target_arch = "aarch64")]
+    NoMemory(Errno),
     /// The kernel does not execute the program that asks.
     #[cfg(target_arch = "aarch64")]
     NotExecuted(Errno),
@@ -125,6 +130,8 @@ impl fmt::Display for Refusal {
             Self::Ptrace(errno) => write!(f, "ptrace(PTRACE_SEIZE): {errno}"),
             Self::PtraceStopped => f.write_str("a filter stops ptrace(2)"),
             #[cfg(target_arch = "aarch64")]
+            Self::NoMemory(errno) => write!(f, "no memory for the program that asks: {errno}"),
+            #[cfg(target_arch = "aarch64")]
             Self::NotExecuted(Errno::ENOEXEC) => f.write_str(
                 "execveat: ENOEXEC: this kernel or processor executes no 32-bit program",
             ),
@@ -148,6 +155,7 @@ impl fmt::Display for Refusal {
                 f.write_str("the program that asks did not come to its first question")
             }
             Self::Supervisor => f.write_str("the thread that asks was killed, or got no time"),
+            Self::Wait(errno) => write!(f, "wait4: {errno}: no child to wait for"),
             Self::Died => f.write_str("the asking child died before it had a filter"),
         }
     }

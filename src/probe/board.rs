@@ -4,13 +4,16 @@ use std::num::NonZeroUsize;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicI32, AtomicI64, AtomicU8, AtomicU32, Ordering::SeqCst};
 
+use nix::errno::Errno;
 use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous, munmap};
 
 /// No child has come to its filter yet.
 pub(super) const NO_LISTENER: i64 = i64::MIN;
 
-/// What child and supervisor tell each other, without a system call.
+/// What child and supervisor tell each other, without a system call. Laid out as `arm/ask.s`
+/// knows it.
 #[derive(Debug, Default)]
+#[repr(C)]
 pub(super) struct Header {
     /// The listener's descriptor, or the negative errno of the call that failed.
     pub(super) listener: AtomicI64,
@@ -36,6 +39,12 @@ pub(super) struct Header {
     pub(super) marking: AtomicU32,
     /// Where the tracer can read what the asking thread waited for; negative if nowhere.
     pub(super) status: AtomicI32,
+    /// Set by a program that asks, before its first question.
+    #[cfg(target_arch = "aarch64")]
+    pub(super) begun: AtomicU32,
+    /// Where it did not begin: the signal that it ended of, or a negative errno.
+    #[cfg(target_arch = "aarch64")]
+    pub(super) start: AtomicI32,
 }
 
 /// What became of a question, as the asking side saw it.
@@ -60,8 +69,9 @@ pub(super) enum Outcome {
     Lost,
 }
 
-/// One question's place on the board.
+/// One question's place on the board. Laid out as `arm/ask.s` knows it.
 #[derive(Debug, Default)]
+#[repr(C)]
 pub(super) struct Slot {
     answer: AtomicI64,
     data: AtomicU32,
@@ -118,6 +128,26 @@ impl Slot {
     }
 }
 
+/// Where the slots begin.
+const SLOTS: usize = size_of::<Header>().next_multiple_of(64);
+
+// As `arm/ask.s` has them.
+#[cfg(target_arch = "aarch64")]
+const _: () = {
+    assert!(std::mem::offset_of!(Header, cursor) == 20);
+    assert!(std::mem::offset_of!(Header, done) == 24);
+    assert!(std::mem::offset_of!(Header, stop) == 28);
+    assert!(std::mem::offset_of!(Header, alone) == 32);
+    assert!(std::mem::offset_of!(Header, untrapped) == 40);
+    assert!(std::mem::offset_of!(Header, begun) == 52);
+    assert!(SLOTS == 64 && size_of::<Slot>() == 16);
+    assert!(std::mem::offset_of!(Slot, answer) == 0);
+    assert!(std::mem::offset_of!(Slot, data) == 8);
+    assert!(std::mem::offset_of!(Slot, outcome) == 12);
+    assert!(Outcome::Returned as u8 == 1 && Outcome::Trapped as u8 == 2);
+    assert!(Outcome::KilledThread as u8 == 3);
+};
+
 /// The shared mapping: a header, then a slot for each question.
 #[derive(Debug)]
 pub(super) struct Board {
@@ -129,17 +159,40 @@ pub(super) struct Board {
 impl Board {
     /// Maps a board for so many questions.
     pub(super) fn new(questions: usize) -> nix::Result<Self> {
-        let bytes = size_of::<Header>().next_multiple_of(64) + questions * size_of::<Slot>();
-        let bytes = NonZeroUsize::new(bytes).ok_or(nix::errno::Errno::EINVAL)?;
         // SAFETY: a fresh anonymous mapping aliases nothing.
-        let memory = unsafe {
-            mmap_anonymous(
-                None,
-                bytes,
-                ProtFlags::PROT_READ | ProtFlags::PROT_WRITE,
-                MapFlags::MAP_SHARED,
-            )?
-        };
+        Self::mapped(questions, |bytes, access| unsafe {
+            mmap_anonymous(None, bytes, access, MapFlags::MAP_SHARED)
+        })
+    }
+
+    /// How many bytes a board for so many questions has.
+    fn bytes(questions: usize) -> usize {
+        SLOTS + questions * size_of::<Slot>()
+    }
+
+    /// Makes a file as long as a board, and maps that, so that a program can map it as well.
+    /// Gives the board and its bytes.
+    #[cfg(target_arch = "aarch64")]
+    pub(super) fn in_file(
+        questions: usize,
+        file: &std::os::fd::OwnedFd,
+    ) -> nix::Result<(Self, u32)> {
+        let bytes = u32::try_from(Self::bytes(questions)).map_err(|_| Errno::EFBIG)?;
+        nix::unistd::ftruncate(file, bytes.into())?;
+        // SAFETY: the mapping aliases no memory of this process; what another one does to
+        // it goes through atomics.
+        let board = Self::mapped(questions, |bytes, access| unsafe {
+            nix::sys::mman::mmap(None, bytes, access, MapFlags::MAP_SHARED, file, 0)
+        })?;
+        Ok((board, bytes))
+    }
+
+    fn mapped(
+        questions: usize,
+        map: impl FnOnce(NonZeroUsize, ProtFlags) -> nix::Result<NonNull<nix::libc::c_void>>,
+    ) -> nix::Result<Self> {
+        let bytes = NonZeroUsize::new(Self::bytes(questions)).ok_or(Errno::EINVAL)?;
+        let memory = map(bytes, ProtFlags::PROT_READ | ProtFlags::PROT_WRITE)?;
         Ok(Self {
             memory,
             bytes,
@@ -157,10 +210,7 @@ impl Board {
         // SAFETY: the slots follow the header at a multiple of 64, inside the mapping;
         // zeroed memory is a valid slot; atomics may be shared.
         unsafe {
-            let start = self
-                .memory
-                .cast::<u8>()
-                .add(size_of::<Header>().next_multiple_of(64));
+            let start = self.memory.cast::<u8>().add(SLOTS);
             std::slice::from_raw_parts(start.cast::<Slot>().as_ptr(), self.slots)
         }
     }

@@ -15,6 +15,7 @@ use super::nursery;
 use super::own::{LENGTH, Own};
 use super::question::Question;
 use super::raw;
+use super::supervisor::How;
 
 /// What the child needs to know; its threads and the handler find it by [`task`].
 #[derive(Debug)]
@@ -22,6 +23,9 @@ pub(super) struct Task<'a> {
     pub(super) board: &'a Board,
     pub(super) questions: &'a [Question],
     pub(super) own: Own,
+    /// What asks in the child's stead, where that has to be a program of another ABI.
+    #[cfg(target_arch = "aarch64")]
+    pub(super) program: Option<super::arm::Program>,
     /// Which of the processors that this process may use is to be shared with the
     /// supervisor; `None` to leave both where they are.
     pub(super) processor: Option<u32>,
@@ -29,6 +33,36 @@ pub(super) struct Task<'a> {
     pub(super) supervisor: i32,
     /// The ends of the stacks that the child's own children run on.
     pub(super) stacks: Stacks,
+}
+
+impl<'a> Task<'a> {
+    /// Asks from the calling thread.
+    pub(super) fn new(
+        board: &'a Board,
+        questions: &'a [Question],
+        how: How,
+        stacks: Stacks,
+    ) -> Self {
+        Self {
+            board,
+            questions,
+            own: how.own,
+            #[cfg(target_arch = "aarch64")]
+            program: None,
+            processor: how.processor,
+            supervisor: nix::unistd::gettid().as_raw(),
+            stacks,
+        }
+    }
+
+    /// Whether what comes to a filter now is a question, and not yet how a program starts.
+    pub(super) fn has_begun(&self) -> bool {
+        #[cfg(target_arch = "aarch64")]
+        if self.program.is_some() {
+            return self.board.header().begun.load(SeqCst) == 1;
+        }
+        true
+    }
 }
 
 /// Where stacks end: one for the process that waits, one for the thread that asks.

@@ -101,7 +101,7 @@ pub fn verdicts(mode: Option<SeccompMode>, asking: Asking) -> SeccompProbe {
     };
     entry::mark_offered(&mut probe.abis, until);
     #[cfg(target_arch = "aarch64")]
-    arm::add(&mut probe, until);
+    arm::add(&mut probe, asking, until);
     probe
 }
 

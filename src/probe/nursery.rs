@@ -35,14 +35,26 @@ pub(super) fn run(task: &Task<'_>) -> ! {
     header.asking.store(1, SeqCst);
     while !board.over() {
         header.alone.store(0, SeqCst);
+        #[cfg(target_arch = "aarch64")]
+        header.begun.store(0, SeqCst);
         // SAFETY: the stack is this child's own; `wait` keeps to system calls of its own.
         let pid = unsafe { raw::start(PROCESS, task.stacks.waits, wait) };
         if pid <= 0 {
+            #[cfg(target_arch = "aarch64")]
+            if task.program.is_some() {
+                super::arm::no_process(header, pid);
+                break;
+            }
             // No process is to be had. Should a filter kill, it ends this one.
             header.alone.store(1, SeqCst);
             ask();
         }
         let status = ended(pid);
+        #[cfg(target_arch = "aarch64")]
+        if task.program.is_some() && header.begun.load(SeqCst) == 0 {
+            super::arm::ended(header, status);
+            break;
+        }
         if !board.over() {
             note(task, status);
         }
@@ -110,6 +122,10 @@ extern "C" fn wait() -> ! {
     let option = u64::from(libc::PR_SET_PDEATHSIG.cast_unsigned());
     // SAFETY: this process ends with the child that started it.
     unsafe { raw::exempt(libc::SYS_prctl, [option, signal, 0, 0, 0]) };
+    #[cfg(target_arch = "aarch64")]
+    if let Some(program) = task.program {
+        program.execute(board.header());
+    }
     if task.own != Own::Between {
         loop {
             // SAFETY: the stack is this child's own; `ask` keeps to its questions.

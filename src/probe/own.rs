@@ -29,8 +29,12 @@ pub(super) enum Own {
 /// kernel/seccomp.c).
 const BETWEEN: u32 = 0x7ff8_0000;
 
+/// From how many places calls are let through: from [`raw::exempt`], and from the program
+/// that asks for 32-bit ARM.
+const PLACES: u8 = if cfg!(target_arch = "aarch64") { 2 } else { 1 };
+
 /// How many instructions the filter has.
-pub(super) const LENGTH: u16 = 6;
+pub(super) const LENGTH: u16 = 4 * PLACES as u16 + 2;
 
 impl Own {
     /// Whether a tracer has to be there.
@@ -54,7 +58,7 @@ impl Own {
         }
     }
 
-    /// The program: its answer to every call but those of [`raw::exempt`].
+    /// The program: its answer to every call but those from the places that are let through.
     pub(super) fn program(self) -> [libc::sock_filter; LENGTH as usize] {
         let action = match self {
             Self::Notify => libc::SECCOMP_RET_USER_NOTIF,
@@ -62,18 +66,27 @@ impl Own {
             Self::Errno => libc::SECCOMP_RET_ERRNO | SENTINEL.cast_unsigned(),
             Self::Between => BETWEEN,
         };
-        let exempt = raw::exempt_return().to_ne_bytes();
-        let [a, b, c, d, e, f, g, h] = exempt;
-        let (first, second) = ([a, b, c, d], [e, f, g, h]);
-        // `instruction_pointer` lies at byte 8 of struct seccomp_data.
-        [
-            statement(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 8),
-            equal(u32::from_ne_bytes(first), 3),
-            statement(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 12),
-            equal(u32::from_ne_bytes(second), 1),
-            statement(libc::BPF_RET | libc::BPF_K, libc::SECCOMP_RET_ALLOW),
-            statement(libc::BPF_RET | libc::BPF_K, action),
-        ]
+        let mut program = [statement(libc::BPF_RET | libc::BPF_K, action); LENGTH as usize];
+        let places: [u64; PLACES as usize] = [
+            raw::exempt_return(),
+            #[cfg(target_arch = "aarch64")]
+            super::arm::EXEMPT_RETURN,
+        ];
+        for ((place, part), after) in places.iter().zip(program.chunks_mut(4)).zip(1..) {
+            let [a, b, c, d, e, f, g, h] = place.to_ne_bytes();
+            let to_end = 4 * (PLACES - after) + 1;
+            // `instruction_pointer` lies at byte 8 of struct seccomp_data.
+            part.copy_from_slice(&[
+                statement(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 8),
+                equal([a, b, c, d], 0, 2),
+                statement(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 12),
+                equal([e, f, g, h], to_end, 0),
+            ]);
+        }
+        if let Some(last) = program.last_mut() {
+            *last = statement(libc::BPF_RET | libc::BPF_K, libc::SECCOMP_RET_ALLOW);
+        }
+        program
     }
 }
 
@@ -83,10 +96,15 @@ fn statement(code: u32, k: u32) -> libc::sock_filter {
     libc::sock_filter { code, jt, jf, k }
 }
 
-/// Goes on where the value is `k`, and leaps over `otherwise` instructions where not.
-fn equal(k: u32, otherwise: u8) -> libc::sock_filter {
+/// Leaps over `then` instructions where the value is that of these bytes, and over
+/// `otherwise` where not.
+fn equal(bytes: [u8; 4], then: u8, otherwise: u8) -> libc::sock_filter {
     libc::sock_filter {
+        jt: then,
         jf: otherwise,
-        ..statement(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, k)
+        ..statement(
+            libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K,
+            u32::from_ne_bytes(bytes),
+        )
     }
 }

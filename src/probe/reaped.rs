@@ -12,6 +12,8 @@ pub(super) struct Child {
     ended: Option<WaitStatus>,
     /// A stop of a traced child that nobody has let go on yet.
     stopped: Option<WaitStatus>,
+    /// Why it cannot be waited for.
+    refused: Option<Errno>,
 }
 
 impl Child {
@@ -20,6 +22,7 @@ impl Child {
             pid,
             ended: None,
             stopped: None,
+            refused: None,
         }
     }
 
@@ -38,10 +41,18 @@ impl Child {
                 }
                 // Where it is traced it stops now and then, and each stop is told once.
                 Ok(stop) => self.stopped = Some(stop),
-                Err(_) => self.ended = Some(WaitStatus::StillAlive),
+                Err(errno) => {
+                    self.refused = Some(errno);
+                    self.ended = Some(WaitStatus::StillAlive);
+                }
             }
         }
         self.ended.is_some()
+    }
+
+    /// Why it counts as ended although it may not have.
+    pub(super) fn refused(&self) -> Option<Errno> {
+        self.refused
     }
 
     /// A stop that [`Self::poll`] has come by: its tracer has to let it go on.
@@ -65,8 +76,9 @@ impl Child {
 
 impl Drop for Child {
     fn drop(&mut self) {
-        if !self.poll() {
-            // It is this process's own child and not waited for yet: the id is still its own.
+        if !self.poll() || self.refused.is_some() {
+            // It is this process's own child and not waited for yet: the id is still its own,
+            // also where a filter lets nobody wait.
             let _ = kill(self.pid, Signal::SIGKILL);
             let _ = waitpid(self.pid, Some(WaitPidFlag::__WALL));
         }

@@ -5,9 +5,11 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
-use nix::unistd::{Pid, gettid};
+use nix::unistd::Pid;
 
 use super::answer::{Answer, Refusal};
+#[cfg(target_arch = "aarch64")]
+use super::arm;
 use super::board::{Board, NO_LISTENER, Outcome};
 use super::child::{self, Task};
 use super::listener::{Event, Listener};
@@ -15,6 +17,8 @@ use super::own::Own;
 use super::question::Question;
 use super::reaped::Child;
 use super::tracer;
+#[cfg(target_arch = "aarch64")]
+use crate::syscalls::Abi;
 
 /// How long a child that is told to stop may take to end by itself.
 const GRACE: Duration = Duration::from_millis(100);
@@ -45,21 +49,23 @@ impl How {
 
 /// Puts the questions. Answers come in their order; those that time did not allow are `Unasked`.
 pub(super) fn put(questions: &[Question], how: How) -> Result<Vec<Answer>, Refusal> {
+    #[cfg(target_arch = "aarch64")]
+    if questions.iter().any(|question| question.abi == Abi::Arm) {
+        return arm::put(questions, how);
+    }
     let board = Board::new(questions.len()).map_err(Refusal::Clone)?;
     let (_memory, stacks) = child::stacks();
-    let mut task = Task {
-        board: &board,
-        questions,
-        own: how.own,
-        processor: how.processor,
-        supervisor: gettid().as_raw(),
-        stacks,
-    };
+    put_on(Task::new(&board, questions, how, stacks), how.until)
+}
+
+/// Puts a task's questions.
+pub(super) fn put_on(mut task: Task<'_>, until: Instant) -> Result<Vec<Answer>, Refusal> {
+    let (board, questions) = (task.board, task.questions);
     let header = board.header();
-    while (header.cursor.load(SeqCst) as usize) < questions.len() && Instant::now() < how.until {
-        let ended = match run_child(&task, how.until) {
+    while (header.cursor.load(SeqCst) as usize) < questions.len() && Instant::now() < until {
+        let ended = match run_child(&task, until) {
             // Time was up while a child was being set up: what is answered stays.
-            Err(Refusal::Died | Refusal::Faked) if Instant::now() >= how.until => break,
+            Err(Refusal::Died | Refusal::Faked) if Instant::now() >= until => break,
             // A filter may kill for what only saves time.
             Err(Refusal::Faked) if task.processor.is_some() => {
                 task.processor = None;
@@ -80,8 +86,8 @@ pub(super) fn put(questions: &[Question], how: How) -> Result<Vec<Answer>, Refus
         board.pass(outcome, data);
     }
     let untrapped = header.untrapped.load(SeqCst) == 1;
-    let lost = header.done.load(SeqCst) == 0 && Instant::now() < how.until;
-    let answer = |slot| match Answer::of(slot, how.own, untrapped) {
+    let lost = header.done.load(SeqCst) == 0 && Instant::now() < until;
+    let answer = |slot| match Answer::of(slot, task.own, untrapped) {
         Answer::Unasked if lost => Answer::Lost,
         answer => answer,
     };
@@ -104,7 +110,9 @@ fn run_child(task: &Task<'_>, until: Instant) -> Result<Option<Signal>, Refusal>
     let fd = loop {
         let ended = child.poll() || Instant::now() >= until;
         match header.listener.load(SeqCst) {
-            NO_LISTENER if ended => return Err(Refusal::Died),
+            NO_LISTENER if ended => {
+                return Err(child.refused().map_or(Refusal::Died, Refusal::Wait));
+            }
             NO_LISTENER => give_way(),
             // What it has left behind counts, even where it has ended since.
             fd => break fd,
@@ -134,6 +142,10 @@ fn run_child(task: &Task<'_>, until: Instant) -> Result<Option<Signal>, Refusal>
     drop(listener);
     if header.asking.load(SeqCst) == 0 {
         return Err(Refusal::Faked);
+    }
+    #[cfg(target_arch = "aarch64")]
+    if let Some(refusal) = arm::refused(task) {
+        return Err(refusal);
     }
     Ok(signal)
 }

@@ -124,7 +124,7 @@ impl Asker {
         let header = task.board.header();
         let data = ptrace::getevent(thread).unwrap_or(0);
         skip(thread);
-        if header.asking.load(SeqCst) == 0 {
+        if header.asking.load(SeqCst) == 0 || !task.has_begun() {
             return;
         }
         let Some(slot) = task.board.current() else {
@@ -220,28 +220,35 @@ fn skip(thread: Pid) {
     }
 }
 
-/// Makes a call that has stopped before its body return at once.
+/// Makes a call that has stopped before its body return at once. The number of a 32-bit one
+/// can be changed by a 32-bit tracer alone: its process ends before the body.
 #[cfg(target_arch = "aarch64")]
 fn skip(thread: Pid) {
-    let Ok(mut registers) = ptrace::getregs(thread) else {
-        return;
-    };
-    registers.regs[0] = (-i64::from(SENTINEL)).cast_unsigned();
-    let _ = ptrace::setregs(thread, registers);
-    let mut number: libc::c_int = -1;
-    let part = libc::iovec {
-        iov_base: (&raw mut number).cast(),
-        iov_len: size_of::<libc::c_int>(),
-    };
     /// `NT_ARM_SYSCALL`, include/uapi/linux/elf.h.
     const NUMBER: libc::c_int = 0x404;
-    // SAFETY: the kernel reads the number from a part that outlives the call.
-    unsafe {
-        libc::ptrace(
-            libc::PTRACE_SETREGSET,
-            thread.as_raw(),
-            NUMBER,
-            &raw const part,
-        );
+    let mut number: libc::c_int = -1;
+    let mut answer = -i64::from(SENTINEL);
+    let [changed, _] = [
+        (NUMBER, (&raw mut number).cast(), size_of::<libc::c_int>()),
+        (
+            libc::NT_PRSTATUS,
+            (&raw mut answer).cast(),
+            size_of::<i64>(),
+        ),
+    ]
+    .map(|(set, iov_base, iov_len)| {
+        let part = libc::iovec { iov_base, iov_len };
+        // SAFETY: the kernel reads from a part that outlives the call.
+        unsafe {
+            libc::ptrace(
+                libc::PTRACE_SETREGSET,
+                thread.as_raw(),
+                set,
+                &raw const part,
+            )
+        }
+    });
+    if changed != 0 {
+        let _ = kill(thread, Signal::SIGKILL);
     }
 }

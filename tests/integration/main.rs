@@ -39,6 +39,7 @@ mod pod_security_messages;
 mod pod_security_observed;
 mod probe;
 mod probe_fallbacks;
+mod probe_gvisor;
 mod probe_kills;
 mod probe_traced;
 mod probe_unfiltered;

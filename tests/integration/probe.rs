@@ -1,10 +1,14 @@
 //! The probe under filters whose verdicts are known.
 
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use amiconfined::confinement::{KillScope, SeccompMethod, SeccompMode, Verdict};
 use amiconfined::probe::{self, Asking};
 use libseccomp::{ScmpAction, ScmpArgCompare, ScmpCompareOp, ScmpFilterContext, ScmpSyscall};
+
+/// The longest that asking may take, whatever stands in the way.
+pub(crate) const LIMIT: Duration = Duration::from_secs(2);
 
 /// Runs this same test, given by its path, in a process of its own.
 pub(crate) fn in_own_process(test: &str, here: impl FnOnce()) {
@@ -51,9 +55,11 @@ fn each_action_shows_itself() {
             .unwrap();
         filter.load().unwrap();
 
-        let started = std::time::Instant::now();
+        let started = Instant::now();
         let found = probe::verdicts(None, Asking::default());
-        println!("asked in {:?}", started.elapsed());
+        let took = started.elapsed();
+        println!("asked in {took:?}");
+        assert!(took < LIMIT, "{took:?}");
         assert!(matches!(found.method, SeccompMethod::Notify { .. }));
         let native = &found.abis[0];
         let verdict = |name: &str| native.by_name(name).unwrap().verdict.clone();
@@ -118,9 +124,9 @@ fn denied(name: &str, arguments: &[ScmpArgCompare], action: ScmpAction) -> Secco
         .add_rule_conditional(action, ScmpSyscall::from_name(name).unwrap(), arguments)
         .unwrap();
     filter.load().unwrap();
-    let started = std::time::Instant::now();
+    let started = Instant::now();
     let found = probe::verdicts(None, Asking::default());
-    assert!(started.elapsed() < std::time::Duration::from_secs(2));
+    assert!(started.elapsed() < LIMIT, "{:?}", started.elapsed());
     println!("{:?}", found.method);
     found.method
 }
@@ -130,6 +136,30 @@ fn a_denied_clone_is_named() {
     in_own_process("probe::a_denied_clone_is_named", || {
         let method = denied("clone", &[], ScmpAction::Errno(1));
         assert!(matches!(method, SeccompMethod::NotProbed { why } if why.contains("clone: EPERM")));
+    });
+}
+
+#[test]
+fn a_denied_wait_is_named() {
+    in_own_process("probe::a_denied_wait_is_named", || {
+        let method = denied("wait4", &[], ScmpAction::Errno(1));
+        assert!(matches!(method, SeccompMethod::NotProbed { why } if why.contains("wait4: EPERM")));
+        // Nobody can take note of a child's end; but end it does.
+        for thread in std::fs::read_dir("/proc/self/task").unwrap() {
+            let children = thread.unwrap().path().join("children");
+            let children = std::fs::read_to_string(children).unwrap();
+            for child in children.split_whitespace() {
+                let ended = || {
+                    let status = std::fs::read_to_string(format!("/proc/{child}/status"));
+                    status.is_ok_and(|status| status.contains("State:\tZ"))
+                };
+                let until = Instant::now() + LIMIT;
+                while !ended() && Instant::now() < until {
+                    std::thread::yield_now();
+                }
+                assert!(ended(), "{child}");
+            }
+        }
     });
 }
 
@@ -177,7 +207,9 @@ fn a_faked_success_without_a_listener_carries_nothing_out() {
                     .unwrap();
             }
             filter.load().unwrap();
+            let started = Instant::now();
             let method = probe::verdicts(None, Asking::default()).method;
+            assert!(started.elapsed() < LIMIT, "{:?}", started.elapsed());
             assert!(
                 matches!(&method, SeccompMethod::NotProbed { why } if why.contains("added no filter")),
                 "{method:?}"

@@ -14,12 +14,22 @@ const ADDRESS: u32 = 0x10000;
 const HEADERS: u32 = 52 + 2 * 32;
 /// `EM_ARM`.
 const MACHINE: u16 = 40;
+/// Bytes from the first instruction to where the program begins: before that is the one
+/// call of `ask.s` that the own filter lets through, and its return.
+const START: u32 = 8;
+/// Where the kernel says that such a call comes from.
+pub(in super::super) const EXEMPT_RETURN: u64 = (ADDRESS + HEADERS + 4) as u64;
 /// The calling convention, EABI version 5 (`EF_ARM_EABI_VER5`).
 const EABI_5: u32 = 0x0500_0000;
 
 /// The file's bytes. `board` is the descriptor by which the program finds the board, of so
-/// many bytes.
-pub(super) fn image(board: RawFd, board_bytes: u32, questions: &[Question]) -> Vec<u8> {
+/// many bytes; `alone` is whether it asks without a second thread.
+pub(super) fn image(
+    board: RawFd,
+    board_bytes: u32,
+    questions: &[Question],
+    alone: bool,
+) -> Vec<u8> {
     let thread = libc::CLONE_VM
         | libc::CLONE_FILES
         | libc::CLONE_FS
@@ -31,7 +41,7 @@ pub(super) fn image(board: RawFd, board_bytes: u32, questions: &[Question]) -> V
     let given = [
         board.cast_unsigned(),
         board_bytes,
-        thread.cast_unsigned(),
+        if alone { 0 } else { thread.cast_unsigned() },
         count,
     ];
     let asked = questions.iter().flat_map(|question| {
@@ -65,7 +75,7 @@ fn header() -> Vec<u8> {
     for half in [2, MACHINE] {
         header.extend(half.to_le_bytes());
     }
-    for word in [1, ADDRESS + HEADERS, 52, 0, EABI_5] {
+    for word in [1, ADDRESS + HEADERS + START, 52, 0, EABI_5] {
         header.extend(word.to_le_bytes());
     }
     for half in [52_u16, 32, 2, 40, 0, 0] {
