@@ -50,6 +50,7 @@ static int offered(int x32)
 		return 1;
 	return WIFSIGNALED(status) && WTERMSIG(status) == 11 ? 0 : -1;
 }
+#endif
 
 /* How many user namespaces a process is below the one of who asks. */
 static int depth(const char *pid)
@@ -65,8 +66,6 @@ static int depth(const char *pid)
 	}
 	return space >= 0 && same(space, own) ? count : -1;
 }
-
-#endif
 
 /* Whether a socket takes a connection. The lab's own listens there. */
 static int connects(const char *path)

@@ -49,7 +49,9 @@ pub(super) const ARM64: Machine = Machine {
     ],
     tools: "aarch64-linux-gnu-",
     packages: &[
+        "apparmor",
         "busybox-static",
+        "libapparmor1",
         "libblkid1",
         "libc6",
         "libcap2",
