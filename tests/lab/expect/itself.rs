@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::Tally;
 use crate::cell::View;
+use crate::seccomp::ABIS;
 use crate::settings;
 
 pub(super) fn held(tally: &mut Tally, view: &View) {
@@ -62,7 +63,7 @@ pub(super) fn held(tally: &mut Tally, view: &View) {
     }
     for abi in c["seccomp"]["abis"].as_array().into_iter().flatten() {
         let name = abi["abi"].as_str().unwrap();
-        tally.same("native", &abi["native"], &json!(name == "x86_64"));
+        tally.same("native", &abi["native"], &json!(name == ABIS[0].name));
         // Null where the probe had no time left to try the gate.
         let offered = number(name).filter(|n| *n >= 0 && !abi["offered"].is_null());
         if let Some(offered) = offered {
