@@ -114,12 +114,7 @@ pub(crate) fn held(
             };
             if comparison.unasked.is_none() {
                 let answered = probed.at(number);
-                if slow
-                    && answered
-                        .iter()
-                        .map(AsRef::as_ref)
-                        .all(|a: &str| unasked(&a))
-                {
+                if slow && answered.iter().all(|a| unasked(a)) {
                     comparison.hurried += 1;
                     continue;
                 }
