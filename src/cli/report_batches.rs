@@ -54,9 +54,9 @@ struct Open {
 
 impl Batches {
     /// Of these files; `-` is standard input.
-    pub(super) fn of(files: &[PathBuf]) -> Self {
+    pub(super) fn of(files: Vec<PathBuf>) -> Self {
         Self {
-            files: files.to_vec().into_iter(),
+            files: files.into_iter(),
             open: None,
         }
     }
@@ -164,7 +164,7 @@ mod tests {
         std::fs::write(&files[1], "").unwrap();
         std::fs::write(&files[2], "1\n\n3\n").unwrap();
         let mut seen = Vec::new();
-        for batch in Batches::of(&files) {
+        for batch in Batches::of(files.to_vec()) {
             let lines = batch.unwrap();
             let text = String::from_utf8(lines.text).unwrap();
             for (line, number) in text.lines().zip(lines.first..) {
@@ -182,7 +182,9 @@ mod tests {
         let there = dir.path().join("a");
         std::fs::write(&there, "1\n").unwrap();
         let files = [there.clone(), dir.path().join("none"), there];
-        let all: Vec<bool> = Batches::of(&files).map(|batch| batch.is_ok()).collect();
+        let all: Vec<bool> = Batches::of(files.to_vec())
+            .map(|batch| batch.is_ok())
+            .collect();
         assert_eq!(all, [true, false]);
     }
 }

@@ -77,7 +77,7 @@ pub(super) fn records<T: Send + 'static>(
     make: Make<T>,
     each: Each<'_, T>,
 ) -> Result<(), Stop> {
-    let batches = Batches::of(files);
+    let batches = Batches::of(files.to_vec());
     let readers = match processors().min(MOST_READERS) {
         0 | 1 => Vec::new(),
         several => (0..several).map_while(|_| reader(&make)).collect(),
