@@ -6,7 +6,8 @@ use super::Actual;
 use super::Kind;
 use super::findings::{Findings, declared};
 use crate::confinement::{
-    AbiVerdicts, Confinement, Expectation, SeccompRule, SyscallVerdict, Text, Verdict,
+    AbiVerdicts, Confinement, Expectation, LetThrough, SeccompMethod, SeccompRule, SyscallVerdict,
+    Text, Verdict,
 };
 
 /// How many syscalls a finding names before it only counts.
@@ -44,9 +45,13 @@ impl Differences {
     pub(super) fn add_unknown(&mut self, have: &Verdict) {
         self.unknown += 1;
         if let Verdict::Inconclusive(why) = have {
-            self.untold += 1;
-            self.why.get_or_insert_with(|| why.clone());
+            self.add_untold(why);
         }
+    }
+
+    fn add_untold(&mut self, why: &str) {
+        self.untold += 1;
+        self.why.get_or_insert_with(|| why.to_owned());
     }
 
     /// Makes the findings: one for each kind of difference, and one of what agrees, or of what
@@ -141,6 +146,8 @@ pub(super) fn check(
             for (label, want, have) in pairs(want, have) {
                 if settled(want) && same(want, have) {
                     differences.compared += 1;
+                } else if looks_alike(want, have, &actual.seccomp.method) {
+                    differences.add_untold("a call that is let through looks the same");
                 } else if settled(want) && !have.may_be(want) {
                     differences.add(&abi.abi, Some(want), have, label);
                 } else {
@@ -174,6 +181,21 @@ pub(super) fn settled(verdict: &Verdict) -> bool {
         verdict,
         Verdict::Depends | Verdict::Inconclusive(_) | Verdict::NotProbed(_)
     )
+}
+
+/// Whether a probe takes what a profile has logged or traced for what is let through.
+fn looks_alike(want: &Verdict, have: &Verdict, method: &SeccompMethod) -> bool {
+    let kind = match want {
+        Verdict::Logged => LetThrough::Logged,
+        Verdict::Traced(_) => LetThrough::Traced,
+        _ => return false,
+    };
+    let (SeccompMethod::Notify { allowed_may_be } | SeccompMethod::Traced { allowed_may_be, .. }) =
+        method
+    else {
+        return false;
+    };
+    *have == Verdict::Allowed && allowed_may_be.contains(&kind)
 }
 
 /// Whether the kernel does what a profile says.

@@ -152,3 +152,25 @@ fn crun_containers_are_as_declared_and_one_change_is_one_finding() {
     let wrong = crun.rows();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// A probe takes what is logged or traced for what is let through: that is not known to differ.
+#[test]
+fn what_is_declared_logged_or_traced_is_unobserved_and_no_drift() {
+    if let Some(what) = missing(&["runc", "unshare"]) {
+        println!("SKIPPED: {what}");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (declared, actual) = (folder.path().join("c.json"), folder.path().join("r.json"));
+    for action in ["SCMP_ACT_LOG", "SCMP_ACT_TRACE"] {
+        let mut config = base();
+        config["linux"]["seccomp"] = json!({
+            "defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64"],
+            "syscalls": [{"names": ["mkdir"], "action": action}],
+        });
+        std::fs::write(&declared, config.to_string()).unwrap();
+        std::fs::write(&actual, report(&["runc", "run"], "alike", &config)).unwrap();
+        let (found, told) = compared(&declared, &actual, &[]);
+        assert_eq!(found, ["unobserved seccomp-verdicts"], "{action}: {told}");
+    }
+}
