@@ -12,9 +12,11 @@ use nix::unistd::Pid;
 
 use crate::bpf::{BytesError, INSTRUCTION_LEN, MAX_INSTRUCTIONS, Program};
 
-/// How long it is waited for a process to stop. One that sleeps where nothing wakes it
-/// never does; then it goes on as if nothing had been asked.
-const PATIENCE: Duration = Duration::from_millis(50);
+/// How long it is waited for a process to stop: a control group's quota may keep it from its
+/// processor for a tenth of a second (`cpu.max`), and meanwhile it stands still anyhow. One
+/// that sleeps where nothing wakes it never stops; then it goes on as if nothing had been
+/// asked.
+const PATIENCE: Duration = Duration::from_millis(250);
 
 /// How long it is waited without giving way.
 const SPIN: Duration = Duration::from_micros(200);
