@@ -13,6 +13,12 @@ const MANY: usize = 1000;
 pub fn filter_changes_text(found: &FilterChanges, options: &Options) -> String {
     let mut out = format!("from  {}\nto    {}\n", found.before, found.after);
     let how = match (found.exact, found.changes.is_empty()) {
+        (true, true) if !found.not_compared.is_empty() => {
+            "no difference in what was compared, for all arguments\n"
+        }
+        (false, true) if !found.not_compared.is_empty() => {
+            "no difference in the verdicts that were compared, listed arguments among them\n"
+        }
         (true, true) => "no difference, for all arguments\n",
         (true, false) => "",
         (false, true) => "no difference in verdicts, listed arguments among them\n",

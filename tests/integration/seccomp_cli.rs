@@ -133,6 +133,39 @@ fn what_is_no_filter_is_refused_in_one_line() {
     assert_ne!(none.status.code(), Some(0), "{none:?}");
 }
 
+/// The threads of this very process have no filter, but one.
+#[test]
+fn that_other_threads_have_other_filters_is_said() {
+    let (send, thread) = std::sync::mpsc::channel();
+    let (end, ended) = std::sync::mpsc::channel::<()>();
+    let filtered = std::thread::spawn(move || {
+        let mut context = ScmpFilterContext::new(ScmpAction::Allow).unwrap();
+        let keyctl = ScmpSyscall::from_name("keyctl").unwrap();
+        context.add_rule(ScmpAction::Errno(99), keyctl).unwrap();
+        context.load().unwrap();
+        send.send(nix::unistd::gettid().to_string()).unwrap();
+        let _ = ended.recv();
+    });
+    let (thread, process) = (thread.recv().unwrap(), std::process::id().to_string());
+    let shown = seccomp(&["show", "--pid", &thread, "--format", "json"]);
+    let of_process = seccomp(&["show", "--pid", &process, "--format", "json"]);
+    drop(end);
+    filtered.join().unwrap();
+    if !allowed(&shown) {
+        return;
+    }
+    let said = String::from_utf8(shown.stderr).unwrap();
+    assert!(said.contains("the filters of thread"), "{said}");
+    assert!(said.contains(&process), "{said}");
+    let shown: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
+    assert_eq!(shown["filters"].as_array().unwrap().len(), 1);
+
+    let said = String::from_utf8(of_process.stderr).unwrap();
+    assert!(said.contains("have other ones"), "{said}");
+    let shown: serde_json::Value = serde_json::from_slice(&of_process.stdout).unwrap();
+    assert_eq!(shown["filters"].as_array().unwrap().len(), 0);
+}
+
 #[test]
 fn a_process_without_filters_is_said_to_have_none() {
     let mut child = Command::new("sleep").arg("60").spawn().unwrap();
@@ -146,6 +179,7 @@ fn a_process_without_filters_is_said_to_have_none() {
         return;
     }
     assert_eq!(shown.status.code(), Some(0), "{shown:?}");
+    assert_eq!(shown.stderr, b"");
     let shown: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
     assert_eq!(shown["method"]["method"], "no_filter", "{shown:#}");
 }

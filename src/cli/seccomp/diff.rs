@@ -64,7 +64,8 @@ pub(super) fn run(args: &DiffArgs) -> Result<u8, Error> {
         }
     };
     output::write(&text, args.output.as_deref())?;
-    let compared = before.abis.iter().any(|table| !table.syscalls.is_empty());
+    let asked = before.abis.iter().any(|table| !table.syscalls.is_empty());
+    let compared = asked && found.not_compared.is_empty();
     Ok(match (found.changes.is_empty(), compared) {
         (false, _) => FINDINGS,
         (true, true) => SUCCESS,

@@ -6,6 +6,7 @@ mod dump;
 mod export;
 mod show;
 mod source;
+mod threads;
 
 use clap::{Args, Subcommand, ValueEnum};
 

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
+use super::threads;
 use crate::bpf::{INSTRUCTION_LEN, MAX_INSTRUCTIONS, Program};
 use crate::cli::args::{ProbeArgs, TreeArgs};
 use crate::cli::error::{Error, escaped, reason};
@@ -12,7 +13,8 @@ use crate::confinement::{Confinement, SeccompMode};
 use crate::observe::ProcRoot;
 use crate::probe::{Dump, dump};
 
-/// The filters of a process, which stands still meanwhile and always goes on.
+/// The filters of a process, which stands still meanwhile and always goes on: those of the
+/// thread with this number. That others of its threads have other ones is said.
 pub(super) fn of_process(pid: u32) -> Result<Dump, Error> {
     let dir = ProcRoot::open("/proc")
         .process(pid)
@@ -20,18 +22,21 @@ pub(super) fn of_process(pid: u32) -> Result<Dump, Error> {
     // Of a process without filters the kernel gives none, but the error that it gives as well
     // where it was built without this request (`seccomp_get_filter`, kernel/seccomp.c).
     let seen = inspect::look(Some(pid), &TreeArgs::default(), None)?;
-    if seen.seccomp.mode.is(&SeccompMode::Disabled) {
-        return Ok(Dump {
+    let dumped = if seen.seccomp.mode.is(&SeccompMode::Disabled) {
+        Dump {
             programs: Vec::new(),
             pause: Duration::ZERO,
-        });
-    }
-    dump(pid, &|| dir.is_alive()).map_err(|error| {
-        Error::NotObserved(format!(
-            "process {pid}: {error}; lifted by {}",
-            error.lifted_by()
-        ))
-    })
+        }
+    } else {
+        dump(pid, &|| dir.is_alive()).map_err(|error| {
+            Error::NotObserved(format!(
+                "process {pid}: {error}; lifted by {}",
+                error.lifted_by()
+            ))
+        })?
+    };
+    threads::warn(&dir, pid, &dumped.programs);
+    Ok(dumped)
 }
 
 /// The filter in a file.
