@@ -14,7 +14,7 @@ TEST_PACKAGES += bubblewrap firejail systemd-container python3-pip
 TEST_PACKAGES += apparmor kmod qemu-system-x86 binutils-arm-linux-gnueabi
 TEST_PACKAGES += qemu-system-arm secilc
 
-.PHONY: build run aarch64 test bench lab lab-next lab-youki capture install-build install-test
+.PHONY: build run aarch64 test bench fuzz lab lab-next lab-youki capture install-build install-test
 
 build: install-build
 	cargo build --release
@@ -37,6 +37,23 @@ test: install-test
 bench: build install-test
 	cp $(BINARY) target/measured
 	AMICONFINED_MEASURED=target/measured cargo bench
+
+# Looks for inputs on which the filter code does not hold, for so many seconds each; what is
+# in fuzz/corpus begins it, and `cargo test` replays that. One that fails is in fuzz/artifacts.
+FUZZ_SECONDS := 900
+SANCOV := -level=4 -inline-8bit-counters -pc-table -trace-compares
+FUZZ_FLAGS := -C passes=sancov-module -C debug-assertions --cfg fuzzing
+FUZZ_FLAGS += $(SANCOV:%=-C llvm-args=-sanitizer-coverage%)
+fuzz: install-build
+	@.ci/install g++
+	cd fuzz && RUSTFLAGS="$(FUZZ_FLAGS)" \
+		LIBSECCOMP_LIB_PATH="/usr/lib/$$(gcc -print-multiarch)" cargo build --release
+	for target in bpf_check_eval bpf_decide; do \
+		mkdir -p fuzz/target/corpus/$$target fuzz/artifacts; \
+		fuzz/target/$(TARGET)/release/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=60 \
+			-max_len=16384 -artifact_prefix=fuzz/artifacts/ \
+			fuzz/target/corpus/$$target fuzz/corpus/$$target || exit 1; \
+	done
 
 # Every cell of the lab, or some: make lab RUNTIME=runc SETTING=user; those of a guest:
 # make lab GUEST=linux-6.1, with RUNTIME and SETTING as well. Words are names, parted by
