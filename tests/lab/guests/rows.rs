@@ -22,9 +22,17 @@ pub(super) const ALL: &[Guest] = &[
         name: "apparmor",
         parameters: "apparmor=1 security=apparmor",
         prepare: apparmor::load,
-        runtimes: "runc crun podman docker cri",
-        settings: "apparmor_* book_*",
+        runtimes: "runc docker cri",
+        settings: "apparmor_* book_profiles",
         quick: true,
+        ..PLAIN
+    },
+    Guest {
+        name: "apparmor-engines",
+        parameters: "apparmor=1 security=apparmor",
+        prepare: apparmor::load,
+        runtimes: "crun podman cri",
+        settings: "apparmor_* book_*",
         ..PLAIN
     },
     Guest {
