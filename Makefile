@@ -68,7 +68,7 @@ capture: install-test
 	$(VIEW)/docker-privileged.txt RUNTIME=docker SETTING=privileged cargo test --test lab
 	$(VIEW)/user-namespace.txt RUNTIME=podman_rootless SETTING=defaults cargo test --test lab
 	$(VIEW)/runc-defaults.txt RUNTIME=runc SETTING=defaults cargo test --test lab
-	$(VIEW)/apparmor.txt GUEST=apparmor RUNTIME=docker SETTING=apparmor_docker_default \
+	$(VIEW)/apparmor.txt GUEST=apparmor-engines RUNTIME=docker SETTING=apparmor_docker_default \
 		cargo test --test lab
 	$(VIEW)/selinux.txt GUEST=selinux RUNTIME=runc SETTING=selinux_container \
 		cargo test --test lab

@@ -22,7 +22,7 @@ pub(super) const ALL: &[Guest] = &[
         name: "apparmor",
         parameters: "apparmor=1 security=apparmor",
         prepare: apparmor::load,
-        runtimes: "runc docker cri",
+        runtimes: "runc cri",
         settings: "apparmor_* book_profiles",
         quick: true,
         ..PLAIN
@@ -31,7 +31,7 @@ pub(super) const ALL: &[Guest] = &[
         name: "apparmor-engines",
         parameters: "apparmor=1 security=apparmor",
         prepare: apparmor::load,
-        runtimes: "crun podman cri",
+        runtimes: "crun podman docker cri",
         settings: "apparmor_* book_*",
         ..PLAIN
     },
