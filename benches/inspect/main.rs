@@ -10,26 +10,10 @@ mod profile;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use profile::FOURTEEN;
 use serde_json::{Value, json};
 
 const RUNS: &str = "50";
-const FOURTEEN: [&str; 14] = [
-    "CAP_AUDIT_WRITE",
-    "CAP_CHOWN",
-    "CAP_DAC_OVERRIDE",
-    "CAP_FOWNER",
-    "CAP_FSETID",
-    "CAP_KILL",
-    "CAP_MKNOD",
-    "CAP_NET_BIND_SERVICE",
-    "CAP_NET_RAW",
-    "CAP_SETFCAP",
-    "CAP_SETGID",
-    "CAP_SETPCAP",
-    "CAP_SETUID",
-    "CAP_SYS_CHROOT",
-];
-
 fn compile(source: &Path, to: &Path) -> bool {
     let mut cc = Command::new("cc");
     cc.args(["-O2", "-static", "-w", "-o"]).arg(to).arg(source);

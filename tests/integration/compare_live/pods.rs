@@ -9,25 +9,7 @@ use serde_json::{Value, json};
 use super::bundle::{base, report};
 use super::oci::apply;
 use super::{compared, missing};
-use crate::live_runc::profile::{PROFILE, docker_profile};
-
-/// Docker's default fourteen.
-const FOURTEEN: [&str; 14] = [
-    "CAP_AUDIT_WRITE",
-    "CAP_CHOWN",
-    "CAP_DAC_OVERRIDE",
-    "CAP_FOWNER",
-    "CAP_FSETID",
-    "CAP_KILL",
-    "CAP_MKNOD",
-    "CAP_NET_BIND_SERVICE",
-    "CAP_NET_RAW",
-    "CAP_SETFCAP",
-    "CAP_SETGID",
-    "CAP_SETPCAP",
-    "CAP_SETUID",
-    "CAP_SYS_CHROOT",
-];
+use crate::live_runc::profile::{FOURTEEN, PROFILE, docker_profile};
 
 const OPEN: &str = r#"{"defaultAction":"SCMP_ACT_ALLOW","architectures":["SCMP_ARCH_X86_64"],"syscalls":[{"names":["mkdir"],"action":"SCMP_ACT_ERRNO"}]}"#;
 

@@ -14,25 +14,7 @@ use serde_json::{Value, json};
 
 use crate::bpf::simulator::Simulator;
 use bundle::{Bundle, Ran};
-use profile::{PROFILE, docker_profile};
-
-/// Docker's default fourteen.
-const FOURTEEN: [&str; 14] = [
-    "CAP_AUDIT_WRITE",
-    "CAP_CHOWN",
-    "CAP_DAC_OVERRIDE",
-    "CAP_FOWNER",
-    "CAP_FSETID",
-    "CAP_KILL",
-    "CAP_MKNOD",
-    "CAP_NET_BIND_SERVICE",
-    "CAP_NET_RAW",
-    "CAP_SETFCAP",
-    "CAP_SETGID",
-    "CAP_SETPCAP",
-    "CAP_SETUID",
-    "CAP_SYS_CHROOT",
-];
+use profile::{FOURTEEN, PROFILE, docker_profile};
 
 fn missing() -> Option<&'static str> {
     if !nix::unistd::geteuid().is_root() {

@@ -8,8 +8,8 @@ use amiconfined::syscalls::Abi;
 use serde_json::{Value, json};
 
 use super::bundle::Bundle;
-use super::profile::docker_profile;
-use super::{FOURTEEN, missing, usual};
+use super::profile::{FOURTEEN, docker_profile};
+use super::{missing, usual};
 use crate::seccomp_cli::seccomp;
 
 fn program(path: &Path) -> Program {
