@@ -4,13 +4,15 @@
 //! prototype in `AMICONFINED_SHARED` where that is there.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
+#[path = "../../tests/integration/live_runc/fourteen.rs"]
+mod fourteen;
 #[path = "../../tests/integration/live_runc/profile.rs"]
 mod profile;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use profile::FOURTEEN;
+use fourteen::FOURTEEN;
 use serde_json::{Value, json};
 
 const RUNS: &str = "50";

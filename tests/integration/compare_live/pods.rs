@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use super::bundle::{base, report};
 use super::oci::apply;
 use super::{compared, missing};
-use crate::live_runc::profile::{FOURTEEN, PROFILE, docker_profile};
+use crate::live_runc::fourteen::FOURTEEN;
+use crate::live_runc::profile::{PROFILE, docker_profile};
 
 const OPEN: &str = r#"{"defaultAction":"SCMP_ACT_ALLOW","architectures":["SCMP_ARCH_X86_64"],"syscalls":[{"names":["mkdir"],"action":"SCMP_ACT_ERRNO"}]}"#;
 

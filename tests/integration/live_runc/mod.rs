@@ -2,6 +2,7 @@
 //! config.json, every verdict of 0 to 1023 against the filter that was installed.
 
 mod bundle;
+pub(crate) mod fourteen;
 pub(crate) mod profile;
 mod round_trip;
 mod settings;
@@ -14,7 +15,8 @@ use serde_json::{Value, json};
 
 use crate::bpf::simulator::Simulator;
 use bundle::{Bundle, Ran};
-use profile::{FOURTEEN, PROFILE, docker_profile};
+use fourteen::FOURTEEN;
+use profile::{PROFILE, docker_profile};
 
 fn missing() -> Option<&'static str> {
     if !nix::unistd::geteuid().is_root() {

@@ -3,24 +3,6 @@
 
 use serde_json::{Value, json};
 
-/// Docker's default fourteen.
-pub(crate) const FOURTEEN: [&str; 14] = [
-    "CAP_AUDIT_WRITE",
-    "CAP_CHOWN",
-    "CAP_DAC_OVERRIDE",
-    "CAP_FOWNER",
-    "CAP_FSETID",
-    "CAP_KILL",
-    "CAP_MKNOD",
-    "CAP_NET_BIND_SERVICE",
-    "CAP_NET_RAW",
-    "CAP_SETFCAP",
-    "CAP_SETGID",
-    "CAP_SETPCAP",
-    "CAP_SETUID",
-    "CAP_SYS_CHROOT",
-];
-
 /// Where `golang-github-docker-docker-dev` puts it.
 pub(crate) const PROFILE: &str =
     "/usr/share/gocode/src/github.com/docker/docker/profiles/seccomp/default.json";

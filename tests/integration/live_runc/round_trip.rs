@@ -8,7 +8,8 @@ use amiconfined::syscalls::Abi;
 use serde_json::{Value, json};
 
 use super::bundle::Bundle;
-use super::profile::{FOURTEEN, docker_profile};
+use super::fourteen::FOURTEEN;
+use super::profile::docker_profile;
 use super::{missing, usual};
 use crate::seccomp_cli::seccomp;
 
