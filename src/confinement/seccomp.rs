@@ -73,7 +73,8 @@ pub enum SeccompMethod {
     },
     /// The filter programs were dumped and evaluated.
     Dumped {
-        /// How long the process was stopped, in microseconds.
+        /// The longest that the process may have been held, in microseconds: from when it
+        /// was last seen not to be, until it was let go.
         pause_us: u64,
     },
     /// Nothing was asked.

@@ -12,14 +12,17 @@ use nix::unistd::Pid;
 
 use crate::bpf::{BytesError, INSTRUCTION_LEN, MAX_INSTRUCTIONS, Program};
 
-/// How long it is waited for a process to stop: a control group's quota may keep it from its
-/// processor for a tenth of a second (`cpu.max`), and meanwhile it stands still anyhow. One
-/// that sleeps where nothing wakes it never stops; then it goes on as if nothing had been
-/// asked.
-const PATIENCE: Duration = Duration::from_millis(250);
+/// How long it is waited for a process to stop, for which it needs a processor: a control
+/// group's quota may keep it from one for a tenth of a second (`cpu.max`), and others that
+/// compute as well. One that sleeps where nothing wakes it never stops; then it goes on as
+/// if nothing had been asked.
+const PATIENCE: Duration = Duration::from_millis(500);
 
-/// How long it is waited without giving way.
+/// How long it is waited without giving way, where this thread does not go before others.
 const SPIN: Duration = Duration::from_micros(200);
+
+/// How long way is given at a time: what is waited for may need this very processor.
+const TURN: Duration = Duration::from_micros(20);
 
 /// More filters than the kernel lets a task have: `MAX_INSNS_PER_PATH` of kernel/seccomp.c
 /// is 32768 instructions, each filter counted with four more.
@@ -30,9 +33,13 @@ const MAX_FILTERS: libc::c_ulong = 8192;
 pub struct Dump {
     /// The programs; the one that was installed first comes first.
     pub programs: Vec<Program>,
-    /// How long the process may have stood still, from asking it to stop until it was let go.
+    /// The longest that the process may have stood still: from when it was last seen not
+    /// to, until it was let go.
     pub pause: Duration,
 }
+
+/// The bytes of each filter, and how long its process stood still for them.
+type Held = (Vec<Vec<u8>>, Duration);
 
 /// Why filters were not dumped. The process goes on in every case.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -86,7 +93,9 @@ impl DumpError {
                 errno: Errno::EPERM | Errno::EACCES,
                 ..
             } => "CAP_SYS_PTRACE, no other tracer, and no security module that refuses",
-            Self::NotStopped(_) => "a process that does not wait in the kernel",
+            Self::NotStopped(_) => {
+                "a process that waits neither in the kernel nor, for long, for a processor"
+            }
             _ => "a process that is still there",
         }
     }
@@ -108,37 +117,12 @@ const GET: &str = "PTRACE_SECCOMP_GET_FILTER";
 /// refuses with `EACCES`.
 pub fn dump(pid: u32, same: &(dyn Fn() -> bool + Sync)) -> Result<Dump, DumpError> {
     // Of a process that does not stop, the kernel lets go when its tracer's thread ends.
-    std::thread::scope(|scope| {
+    let (filters, pause) = std::thread::scope(|scope| {
         let tracer = scope.spawn(|| traced(pid, same));
         tracer.join().unwrap_or(Err(DumpError::Gone(pid)))
-    })
-}
-
-/// What the thread that traces does.
-fn traced(pid: u32, same: &(dyn Fn() -> bool + Sync)) -> Result<Dump, DumpError> {
-    let failed = |request| move |errno| DumpError::Ptrace { request, errno };
-    let tracee = i32::try_from(pid).map_err(|_| DumpError::Gone(pid))?;
-    let tracee = Pid::from_raw(tracee);
-    // While another stands still this thread, and no other, goes before who only computes;
-    // without CAP_SYS_NICE it does not, and the pause may be longer.
-    let _ = rustix::process::setpriority_process(None, -20);
-    // Seized, not attached to: no signal is sent, and no option makes it end with its tracer.
-    ptrace::seize(tracee, Options::empty()).map_err(failed("PTRACE_SEIZE"))?;
-    let begun = Instant::now();
-    let stopped = ptrace::interrupt(tracee)
-        .map_err(failed("PTRACE_INTERRUPT"))
-        .and_then(|()| wait(tracee, begun, pid));
-    let signal = stopped?;
-    let filters = if same() {
-        filters(tracee)
-    } else {
-        Err(DumpError::Gone(pid))
-    };
-    // Let go whatever came of it; a signal that was on its way is given back.
-    ptrace::detach(tracee, signal).map_err(failed("PTRACE_DETACH"))?;
-    let pause = begun.elapsed();
-    // What they are is looked at once the other goes on.
-    let programs: Result<_, BytesError> = filters?
+    })?;
+    // What they are is looked at once the other goes on, and without precedence.
+    let programs: Result<_, BytesError> = filters
         .iter()
         .map(|bytes| Program::from_ne_bytes(bytes))
         .collect();
@@ -148,20 +132,76 @@ fn traced(pid: u32, same: &(dyn Fn() -> bool + Sync)) -> Result<Dump, DumpError>
     })
 }
 
-/// Waits until it has stopped; gives the signal that it was stopped at, if any.
-fn wait(tracee: Pid, begun: Instant, pid: u32) -> Result<Option<Signal>, DumpError> {
+/// What the thread that traces does.
+fn traced(pid: u32, same: &(dyn Fn() -> bool + Sync)) -> Result<Held, DumpError> {
+    let failed = |request| move |errno| DumpError::Ptrace { request, errno };
+    let tracee = i32::try_from(pid).map_err(|_| DumpError::Gone(pid))?;
+    let tracee = Pid::from_raw(tracee);
+    // Written to, so that no page of it has to be found while another stands still.
+    let mut buffer = vec![[u8::MAX; INSTRUCTION_LEN]; MAX_INSTRUCTIONS];
+    let first = go_first();
+    // Seized, not attached to: no signal is sent, and no option makes it end with its tracer.
+    ptrace::seize(tracee, Options::empty()).map_err(failed("PTRACE_SEIZE"))?;
+    let begun = Instant::now();
+    let stopped = ptrace::interrupt(tracee)
+        .map_err(failed("PTRACE_INTERRUPT"))
+        .and_then(|()| wait(tracee, begun, pid, first));
+    let (signal, since) = stopped?;
+    let filters = if same() {
+        filters(tracee, &mut buffer)
+    } else {
+        Err(DumpError::Gone(pid))
+    };
+    // Let go whatever came of it; a signal that was on its way is given back.
+    ptrace::detach(tracee, signal).map_err(failed("PTRACE_DETACH"))?;
+    let pause = since.elapsed();
+    Ok((filters?, pause))
+}
+
+/// Lets this thread, and no other, go before all that only compute, as long as it lasts:
+/// it is for a fraction of a millisecond that another stands still. Gives whether it does;
+/// without `CAP_SYS_NICE`, or in a control group without a share of real time, it goes
+/// before others as far as it may, and the pause may be longer.
+fn go_first() -> bool {
+    let lowest = libc::sched_param { sched_priority: 1 };
+    let policy = libc::SCHED_FIFO | libc::SCHED_RESET_ON_FORK;
+    // SAFETY: 0 is the calling thread, and the kernel reads the parameter alone.
+    let set = unsafe { libc::sched_setscheduler(0, policy, &raw const lowest) };
+    if set != 0 {
+        let _ = rustix::process::setpriority_process(None, -20);
+    }
+    set == 0
+}
+
+/// Waits until it has stopped; gives the signal that it was stopped at, if any, and when it
+/// was last seen not to stand still. On its way there it is as any process that wakes: what
+/// it waits for is a processor.
+fn wait(
+    tracee: Pid,
+    begun: Instant,
+    pid: u32,
+    first: bool,
+) -> Result<(Option<Signal>, Instant), DumpError> {
     let flags = WaitPidFlag::__WALL | WaitPidFlag::WNOHANG;
+    let mut going = begun;
     loop {
+        let asked = Instant::now();
         match waitpid(tracee, Some(flags)) {
-            // Most stop within microseconds; who gives way may be called back too late.
-            Ok(WaitStatus::StillAlive) if begun.elapsed() < SPIN => std::hint::spin_loop(),
-            Ok(WaitStatus::StillAlive) if begun.elapsed() < PATIENCE => {
-                std::thread::sleep(Duration::from_micros(20));
+            Ok(WaitStatus::StillAlive) => {
+                going = asked;
+                let waited = begun.elapsed();
+                if waited >= PATIENCE {
+                    return Err(DumpError::NotStopped(pid));
+                }
+                // Most stop within microseconds; who gives way may be called back too late,
+                // unless it goes first.
+                if first || waited >= SPIN {
+                    std::thread::sleep(TURN);
+                }
             }
-            Ok(WaitStatus::StillAlive) => return Err(DumpError::NotStopped(pid)),
-            Ok(WaitStatus::Stopped(_, signal)) => return Ok(Some(signal)),
+            Ok(WaitStatus::Stopped(_, signal)) => return Ok((Some(signal), going)),
             // PTRACE_EVENT_STOP: by the interrupt, or job control.
-            Ok(WaitStatus::PtraceEvent(..)) => return Ok(None),
+            Ok(WaitStatus::PtraceEvent(..)) => return Ok((None, going)),
             Ok(_) | Err(Errno::ECHILD) => return Err(DumpError::Gone(pid)),
             Err(errno) => {
                 let request = "waitpid";
@@ -172,9 +212,8 @@ fn wait(tracee: Pid, begun: Instant, pid: u32) -> Result<Option<Signal>, DumpErr
 }
 
 /// The bytes of each filter.
-fn filters(tracee: Pid) -> Result<Vec<Vec<u8>>, DumpError> {
+fn filters(tracee: Pid, buffer: &mut [[u8; INSTRUCTION_LEN]]) -> Result<Vec<Vec<u8>>, DumpError> {
     let mut filters = Vec::new();
-    let mut buffer = vec![[0u8; INSTRUCTION_LEN]; MAX_INSTRUCTIONS];
     for index in 0..MAX_FILTERS {
         // SAFETY: the kernel writes at most MAX_INSTRUCTIONS (BPF_MAXINSNS) instructions of
         // INSTRUCTION_LEN bytes, for which the buffer has room, and keeps no pointer.

@@ -97,6 +97,7 @@ fn the_chart_renders_a_job_and_what_dumping_needs() {
     for wanted in [
         "nodeName: \"node-1\"",
         "- SYS_ADMIN",
+        "- SYS_NICE",
         "/host/home",
         "--seccomp=dump",
     ] {

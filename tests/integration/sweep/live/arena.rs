@@ -1,7 +1,6 @@
 //! A node inside the node: private namespaces in which runtimes keep their state at its
 //! usual places, and whose end is the end of everything in it.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -11,12 +10,18 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// Set in the second start, which is inside.
+use super::groups::{self, Before};
+
+/// Set in the second start, which is inside: the file for the control groups in use.
 const INSIDE: &str = "AMICONFINED_SWEEP_ARENA";
 
-/// Mounts that keep what runtimes write off the machine.
-const SCRIPT: &str = "ip link set lo up; umount /sys/fs/cgroup/unified 2>/dev/null
-    mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /var/log || exit 1
+/// Mounts that keep what runtimes write off the machine; and what firejail takes for the
+/// kernel's first thread: where there is none among the first processes it takes this for
+/// a container, and runs what it is given without a sandbox.
+const SCRIPT: &str = "mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /var/log || exit 1
+    ln -s /bin/sleep /run/kthreadd || exit 1
+    /run/kthreadd infinity &
+    ip link set lo up; umount /sys/fs/cgroup/unified 2>/dev/null
     for d in docker containers containerd lxc; do
         mkdir -p /var/lib/$d && mount -t tmpfs tmpfs /var/lib/$d || exit 1
     done
@@ -45,7 +50,8 @@ impl Arena {
         let _alone = ALONE
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let before = groups();
+        let before = Before::now();
+        let groups = tempfile::NamedTempFile::new().unwrap();
         let status = Command::new("unshare")
             .args([
                 "--pid",
@@ -59,10 +65,11 @@ impl Arena {
             .args(["--propagation", "private", "sh", "-c", SCRIPT, "arena"])
             .arg(std::env::current_exe().unwrap())
             .args(["--exact", test, "--nocapture"])
-            .env(INSIDE, "1")
+            .env(INSIDE, groups.path())
+            .env("PATH", path())
             .status()
             .unwrap();
-        remove_groups(&before);
+        before.restore(&fs::read_to_string(groups.path()).unwrap());
         assert!(status.success(), "inside: {status}");
         None
     }
@@ -106,22 +113,21 @@ impl Arena {
     }
 }
 
-/// The control groups at the top of each hierarchy.
-fn groups() -> BTreeSet<PathBuf> {
-    let script = "ls -d /sys/fs/cgroup/*/ /sys/fs/cgroup/*/*/ 2>/dev/null";
-    let output = Command::new("sh").args(["-c", script]).output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    text.lines().map(PathBuf::from).collect()
+impl Drop for Arena {
+    fn drop(&mut self) {
+        if let Some(file) = std::env::var_os(INSIDE) {
+            fs::write(file, groups::of_all()).unwrap();
+        }
+    }
 }
 
-/// Removes what came since, which is not private, and empty by now.
-fn remove_groups(before: &BTreeSet<PathBuf>) {
-    for new in groups().difference(before) {
-        let _ = Command::new("find")
-            .arg(new)
-            .args(["-depth", "-type", "d", "-exec", "rmdir", "{}", ";"])
-            .output();
-    }
+/// The path, and after it the folders of what is in no package.
+fn path() -> std::ffi::OsString {
+    let lab = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/lab");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let built = ["nsjail/nsjail/bin", "youki/bin"].map(|folder| lab.join(folder));
+    let folders = std::env::split_paths(&path).chain(built);
+    std::env::join_paths(folders).unwrap()
 }
 
 /// Whether a program is on the path.
@@ -171,10 +177,10 @@ pub(super) fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> Result
     Err(format!("{what}: nothing within five seconds"))
 }
 
-/// Runs the sweep and gives its records.
-pub(super) fn sweep() -> Vec<Value> {
-    let printed =
-        must(Command::new(env!("CARGO_BIN_EXE_amiconfined")).args(["sweep", "--format", "ndjson"]));
+/// Runs the sweep and gives the lines that it prints.
+pub(super) fn sweep(more: &[&str]) -> Vec<Value> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_amiconfined"));
+    let printed = must(command.args(["sweep", "--format", "ndjson"]).args(more));
     let printed = printed.unwrap();
     printed
         .lines()

@@ -22,15 +22,44 @@ pub(super) struct Told {
     pub(super) image: Option<String>,
     /// Its manager, in the record's words.
     pub(super) manager: Option<&'static str>,
+    /// Whether it was told that its root file system is read-only.
+    pub(super) read_only: Option<bool>,
+    /// The capabilities that it was told to bound itself by, sorted.
+    pub(super) bounding: Option<Vec<String>>,
+}
+
+impl Told {
+    /// One of which nothing is said but its first process.
+    pub(super) fn of(runtime: &'static str, pid: u32) -> Self {
+        Self {
+            runtime,
+            id: None,
+            pid,
+            name: None,
+            image: None,
+            manager: None,
+            read_only: None,
+            bounding: None,
+        }
+    }
+}
+
+/// Names as JSON lists them, sorted.
+pub(super) fn sorted(names: &Value) -> Option<Vec<String>> {
+    let names = names.as_array()?.iter().filter_map(Value::as_str);
+    let mut names: Vec<String> = names.map(str::to_owned).collect();
+    names.sort();
+    Some(names)
 }
 
 /// Starts a container.
 type Start = fn(&Arena) -> Result<Told, String>;
 
 /// Every runtime: its programs, and how it starts a container.
-pub(super) const ALL: [(&[&str], Start); 11] = [
+pub(super) const ALL: [(&[&str], Start); 14] = [
     (&["runc"], |arena| oci(arena, "runc")),
     (&["crun"], |arena| oci(arena, "crun")),
+    (&["youki", "runc"], |arena| oci(arena, "youki")),
     (&["podman", "crun"], managed::podman),
     (&["podman", "newuidmap", "setpriv"], rootless::podman),
     (&["dockerd", "docker", "runc"], managed::docker),
@@ -39,13 +68,18 @@ pub(super) const ALL: [(&[&str], Start); 11] = [
     (&["runsc"], managed::gvisor),
     (&["bwrap"], unmanaged::bubblewrap),
     (&["systemd-nspawn"], unmanaged::nspawn),
+    (&["firejail"], unmanaged::firejail),
+    (&["nsjail"], unmanaged::nsjail),
     (&["unshare"], unmanaged::unshare),
 ];
 
 /// Starts one, unless its programs are not there.
 pub(super) fn start(arena: &Arena, programs: &[&str], start: Start) -> Option<Told> {
     if let Some(missing) = programs.iter().find(|program| !has(program)) {
-        println!("SKIPPED: {missing}");
+        match *missing {
+            "youki" => println!("SKIPPED: youki, which `make lab-youki` builds"),
+            missing => println!("SKIPPED: {missing}"),
+        }
         return None;
     }
     Some(start(arena).unwrap_or_else(|why| panic!("{}: {why}", programs[0])))
@@ -107,13 +141,13 @@ fn oci(arena: &Arena, program: &'static str) -> Result<Told, String> {
     let id = format!("sweep-{program}");
     let dir = bundle(arena, &id, &beat(program), |_| {});
     let state = run(program, &dir, &id)?;
+    let config = std::fs::read(dir.join("config.json")).map_err(|e| e.to_string())?;
+    let config: Value = serde_json::from_slice(&config).map_err(|e| e.to_string())?;
     Ok(Told {
-        runtime: program,
         id: Some(state["id"].as_str().unwrap().to_owned()),
-        pid: pid(&state["pid"]),
-        name: None,
-        image: None,
-        manager: None,
+        read_only: config["root"]["readonly"].as_bool(),
+        bounding: sorted(&config["process"]["capabilities"]["bounding"]),
+        ..Told::of(program, pid(&state["pid"]))
     })
 }
 
@@ -134,13 +168,14 @@ pub(super) fn archive(arena: &Arena) -> Result<std::path::PathBuf, String> {
 /// What podman's and docker's `inspect` says.
 pub(super) fn inspected(runtime: &'static str, said: &Value, image: Option<&str>) -> Told {
     Told {
-        runtime,
         id: said["Id"].as_str().map(str::to_owned),
-        pid: pid(&said["State"]["Pid"]),
         name: said["Name"]
             .as_str()
             .map(|name| name.trim_start_matches('/').to_owned()),
         image: image.map(str::to_owned),
         manager: Some(runtime),
+        read_only: said["HostConfig"]["ReadonlyRootfs"].as_bool(),
+        bounding: sorted(&said["BoundingCaps"]),
+        ..Told::of(runtime, pid(&said["State"]["Pid"]))
     }
 }

@@ -81,7 +81,7 @@ fn who_enters_or_differs_is_a_row_and_who_does_not_is_none() {
     // As `exec` does it without asking for anything else.
     let same = started("runc", &[&exec[..], &["sweep-in"]].concat(), 1004);
 
-    let records = sweep();
+    let records = sweep(&[]);
     let record = records
         .iter()
         .find(|r| r["identity"]["id"] == "sweep-in")

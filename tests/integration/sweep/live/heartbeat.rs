@@ -4,6 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// Where it writes to; set in the containers alone.
@@ -27,6 +29,40 @@ impl Heartbeat {
         let micros = text.trim().parse().unwrap_or(0);
         let _ = fs::write(self.0.with_extension("reset"), "");
         Duration::from_micros(micros)
+    }
+}
+
+/// Hearts in no container, one on each processor, which beat before all others: how late
+/// they are is the machine's doing, such as of a virtual processor that stood still.
+pub(super) struct Machine(Vec<Arc<AtomicU64>>);
+
+impl Machine {
+    pub(super) fn start() -> Self {
+        let count = std::thread::available_parallelism().unwrap().get();
+        let hearts = (0..count).map(|processor| {
+            let longest = Arc::new(AtomicU64::new(0));
+            let own = longest.clone();
+            std::thread::spawn(move || {
+                let thread = nix::unistd::gettid().to_string();
+                let pin = ["-c", "-p", &processor.to_string(), &thread];
+                let _ = Command::new("taskset").args(pin).output();
+                let _ = first(&["-f", "-p", "60", &thread]);
+                loop {
+                    let due = Instant::now() + Duration::from_millis(1);
+                    std::thread::sleep(Duration::from_millis(1));
+                    let late = u64::try_from(due.elapsed().as_micros()).unwrap();
+                    own.fetch_max(late, Ordering::Relaxed);
+                }
+            });
+            longest
+        });
+        Self(hearts.collect())
+    }
+
+    /// How late any of them was, at most, since the last time this was asked.
+    pub(super) fn late(&self) -> Duration {
+        let late = self.0.iter().map(|late| late.swap(0, Ordering::Relaxed));
+        Duration::from_micros(late.max().unwrap_or(0))
     }
 }
 
@@ -62,40 +98,16 @@ pub(super) fn process(name: &str) -> Option<u32> {
 /// Puts a process before all that only wants to compute: what is measured is the sweep,
 /// not who else uses the machine.
 pub(super) fn favour(pid: u32) {
-    real_time(pid);
-    let pid = pid.to_string();
-    let output = Command::new("chrt")
-        .args(["-a", "-f", "-p", "50", &pid])
-        .output();
-    if !output.is_ok_and(|output| output.status.success()) {
+    super::groups::real_time(pid);
+    if !first(&["-a", "-f", "-p", "50", &pid.to_string()]) {
         println!("process {pid} beats without real-time priority");
     }
 }
 
-/// Gives its control group under version 1, and those above, a share of real time; without
-/// one the kernel refuses the priority.
-fn real_time(pid: u32) {
-    let groups = fs::read_to_string(format!("/proc/{pid}/cgroup")).unwrap_or_default();
-    let path = groups.lines().find_map(|line| {
-        let mut parts = line.splitn(3, ':').skip(1);
-        let (controllers, path) = (parts.next()?, parts.next()?);
-        controllers
-            .split(',')
-            .any(|c| c == "cpu")
-            .then(|| path.to_owned())
-    });
-    let mut group = PathBuf::from("/sys/fs/cgroup/cpu");
-    for name in path
-        .unwrap_or_default()
-        .split('/')
-        .filter(|name| !name.is_empty())
-    {
-        group.push(name);
-        let file = group.join("cpu.rt_runtime_us");
-        if fs::read_to_string(&file).is_ok_and(|text| text.trim() == "0") {
-            let _ = fs::write(file, "80000");
-        }
-    }
+/// Gives real-time priority, to all of a process with `-a`, else to one thread.
+fn first(args: &[&str]) -> bool {
+    let output = Command::new("chrt").args(args).output();
+    output.is_ok_and(|output| output.status.success())
 }
 
 #[test]

@@ -204,7 +204,7 @@ fn hostile_containers_are_told_apart_and_change_nothing() {
         });
         let checks = || {
             for _ in 0..10 {
-                let records = sweep();
+                let records = sweep(&[]);
                 let known = |pid: u64, field: &str| {
                     by_pid(&records, pid)["identity"][field]["known"].clone()
                 };

@@ -114,12 +114,9 @@ pub(super) fn containerd(arena: &Arena) -> Result<Told, String> {
     let line = tasks.lines().find(|line| line.starts_with(name));
     let pid = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
     Ok(Told {
-        runtime: "containerd",
         id: Some(name.to_owned()),
-        pid: pid.ok_or(tasks)?,
-        name: None,
-        image: None,
         manager: Some("containerd"),
+        ..Told::of("containerd", pid.ok_or(tasks)?)
     })
 }
 
@@ -144,12 +141,8 @@ pub(super) fn gvisor(arena: &Arena) -> Result<Told, String> {
         (said["status"] == "running").then_some(said)
     })?;
     Ok(Told {
-        runtime: "runsc",
         id: Some(id.to_owned()),
-        pid: pid(&state["pid"]),
-        name: None,
-        image: None,
-        manager: None,
+        ..Told::of("runsc", pid(&state["pid"]))
     })
 }
 
@@ -171,12 +164,11 @@ pub(super) fn lxc(arena: &Arena) -> Result<Told, String> {
             .arg(&file),
     )?;
     let said = must(Command::new("lxc-info").args(["-n", name, "-p", "-H"]))?;
+    let pid = said.trim().parse().map_err(|_| said.clone())?;
     Ok(Told {
-        runtime: "lxc",
         id: Some(name.to_owned()),
-        pid: said.trim().parse().map_err(|_| said.clone())?,
         name: Some(name.to_owned()),
-        image: None,
         manager: Some("lxc"),
+        ..Told::of("lxc", pid)
     })
 }

@@ -73,7 +73,7 @@ fn a_container_in_a_container_is_its_own_and_says_so() {
         }
     }
     let [outer, inner] = start(&arena).unwrap();
-    let records = sweep();
+    let records = sweep(&[]);
     let of = |said: &Value| {
         let found: Vec<&Value> = records
             .iter()

@@ -15,14 +15,7 @@ pub(super) fn unmanaged(
     background(command, &arena.path(&format!("{runtime}.log")));
     heartbeat::wait(&arena.path("beat").join(runtime));
     let pid = until(runtime, || heartbeat::process(runtime))?;
-    Ok(Told {
-        runtime,
-        id: None,
-        pid,
-        name: None,
-        image: None,
-        manager: None,
-    })
+    Ok(Told::of(runtime, pid))
 }
 
 pub(super) fn bubblewrap(arena: &Arena) -> Result<Told, String> {
@@ -56,6 +49,36 @@ pub(super) fn nspawn(arena: &Arena) -> Result<Told, String> {
         .arg(format!("--bind={}:/beat", arena.path("beat").display()))
         .args(beat("nspawn"));
     unmanaged(arena, "nspawn", &mut command)
+}
+
+/// The heart is the second process in it: its first is firejail's own, which keeps what the
+/// heart has to give up, so that the heart is a row of its own.
+pub(super) fn firejail(arena: &Arena) -> Result<Told, String> {
+    let exe = arena.path("beat/exe");
+    let file = arena.path("beat/firejail");
+    let mut command = Command::new("firejail");
+    command.args(["--noprofile", "--net=none", "--caps.drop=all", "--seccomp"]);
+    command.args(heartbeat::command(
+        exe.to_str().unwrap(),
+        file.to_str().unwrap(),
+    ));
+    unmanaged(arena, "firejail", &mut command)
+}
+
+pub(super) fn nsjail(arena: &Arena) -> Result<Told, String> {
+    let mut command = Command::new("nsjail");
+    command.args(["-Mo", "--time_limit", "0"]);
+    // Limits that this machine may not raise are left as they are.
+    for limit in ["as", "cpu", "fsize", "nofile"] {
+        command.args([&format!("--rlimit_{limit}"), "hard"]);
+    }
+    command.arg("--chroot").arg(arena.path("rootfs"));
+    command
+        .arg("--bindmount")
+        .arg(format!("{}:/beat", arena.path("beat").display()))
+        .arg("--")
+        .args(beat("nsjail"));
+    unmanaged(arena, "nsjail", &mut command)
 }
 
 pub(super) fn unshare(arena: &Arena) -> Result<Told, String> {

@@ -1,0 +1,102 @@
+//! The control groups of an arena: they are not private, and outlive what was in them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::arena::until;
+
+const MOUNTED: &str = "/sys/fs/cgroup";
+
+/// Which part of a second each heart may compute for with real-time priority, in µs.
+const SHARE: u64 = 80_000;
+
+/// The file of a group under version 1 that says how much of a second is for real time.
+const REAL_TIME: &str = "cpu.rt_runtime_us";
+
+/// All groups that there are, each with its share of real time.
+pub(super) struct Before(BTreeMap<PathBuf, Option<u64>>);
+
+impl Before {
+    pub(super) fn now() -> Self {
+        let found = Command::new("find")
+            .args([MOUNTED, "-type", "d"])
+            .output()
+            .unwrap();
+        let found = String::from_utf8_lossy(&found.stdout).into_owned();
+        let groups = found.lines().map(PathBuf::from);
+        Self(groups.map(|group| (group.clone(), share(&group))).collect())
+    }
+
+    /// Removes what has come since of these groups and those above, empty by now, and gives
+    /// the others the share back that they had.
+    pub(super) fn restore(&self, groups: &str) {
+        for group in groups.lines().map(Path::new) {
+            let mut above = group.ancestors().peekable();
+            while let Some(new) = above.next_if(|group| !self.0.contains_key(*group)) {
+                let mut remove = Command::new("find");
+                remove.arg(new).args(["-depth", "-type", "d"]);
+                let _ = remove.args(["-exec", "rmdir", "{}", ";"]).output();
+            }
+            for kept in above {
+                let had = self.0.get(kept).copied().flatten();
+                let given_back = until("the share of real time", || {
+                    let Some(had) = had.filter(|had| share(kept) != Some(*had)) else {
+                        return Some(());
+                    };
+                    // What was removed has its part of it for a moment more.
+                    let _ = fs::write(kept.join(REAL_TIME), had.to_string());
+                    None
+                });
+                given_back.unwrap();
+            }
+        }
+    }
+}
+
+fn share(group: &Path) -> Option<u64> {
+    let text = fs::read_to_string(group.join(REAL_TIME)).ok()?;
+    text.trim().parse().ok()
+}
+
+/// The groups of one process, each in its hierarchy.
+fn of(pid: u32) -> Vec<PathBuf> {
+    let lines = fs::read_to_string(format!("/proc/{pid}/cgroup")).unwrap_or_default();
+    let groups = lines.lines().filter_map(|line| {
+        let mut parts = line.splitn(3, ':').skip(1);
+        let (controllers, path) = (parts.next()?, parts.next()?);
+        let name = controllers.strip_prefix("name=").unwrap_or(controllers);
+        Some(
+            Path::new(MOUNTED)
+                .join(name)
+                .join(path.trim_start_matches('/')),
+        )
+    });
+    groups.filter(|group| group.is_dir()).collect()
+}
+
+/// The groups of all processes that are seen, a line each.
+pub(super) fn of_all() -> String {
+    let entries = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let groups: BTreeSet<PathBuf> = pids.flat_map(of).collect();
+    let lines = groups.iter().map(|group| format!("{}\n", group.display()));
+    lines.collect()
+}
+
+/// Gives a process's group under version 1 a share of real time, and those above as much
+/// more; without one the kernel refuses the priority.
+pub(super) fn real_time(pid: u32) {
+    let top = Path::new(MOUNTED).join("cpu");
+    let Some(own) = of(pid).into_iter().find(|group| group.starts_with(&top)) else {
+        return;
+    };
+    let above: Vec<&Path> = own.ancestors().take_while(|group| **group != top).collect();
+    for group in above.into_iter().rev() {
+        let had = share(group).unwrap_or(0);
+        if group != own || had < SHARE {
+            let _ = fs::write(group.join(REAL_TIME), (had + SHARE).to_string());
+        }
+    }
+}
