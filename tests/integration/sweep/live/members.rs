@@ -41,6 +41,9 @@ fn beside(pid: u64) -> Vec<u64> {
     pids
 }
 
+/// A process that differs from the first: what, there, here.
+type Differs = (u64, Vec<(String, String, String)>);
+
 /// Holds a record's processes to those that are in its pid namespace: their number, which
 /// is the first, and each that differs from it with all its differences.
 pub(super) fn agree(told: &Told, record: &Value) {
@@ -49,13 +52,13 @@ pub(super) fn agree(told: &Told, record: &Value) {
     assert!(number.ends_with(" 1"), "{told:?}: NSpid {number}");
     let all = beside(first);
     assert_eq!(record["processes"], all.len(), "{told:?}: {all:?}");
-    let mut expected = Vec::new();
+    let mut expected: Vec<Differs> = Vec::new();
     for here in all.into_iter().filter(|pid| *pid != first) {
         let differ = LINES.iter().filter_map(|(name, what)| {
             let (first, here) = (line(first, name), line(here, name));
             (first != here).then(|| ((*what).to_owned(), first, here))
         });
-        let differ: Vec<(String, String, String)> = differ.collect();
+        let differ: Vec<_> = differ.collect();
         if !differ.is_empty() {
             expected.push((here, differ));
         }
@@ -66,7 +69,7 @@ pub(super) fn agree(told: &Told, record: &Value) {
         let all = all.map(|d| (field(d, "what"), field(d, "first"), field(d, "here")));
         (row["pid"].as_u64().unwrap(), all.collect())
     });
-    let mut rows: Vec<(u64, Vec<(String, String, String)>)> = rows.collect();
+    let mut rows: Vec<Differs> = rows.collect();
     rows.sort();
     assert_eq!(rows, expected, "{told:?}");
     // The first process of these is their own, which is not confined as what it starts is.
