@@ -51,6 +51,7 @@ mod seccomp_diff;
 #[cfg(target_arch = "x86_64")]
 mod seccomp_export;
 mod seccomp_interrupted;
+mod seccomp_logged;
 mod sweep;
 mod syscalls_causes;
 mod syscalls_cli;

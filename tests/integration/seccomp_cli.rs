@@ -25,7 +25,7 @@ pub(crate) fn compiled() -> tempfile::NamedTempFile {
 }
 
 /// A shell under the filter, and its process id.
-fn confined(filter: &tempfile::NamedTempFile, options: &str) -> Option<(Child, String)> {
+pub(crate) fn confined(filter: &tempfile::NamedTempFile, options: &str) -> Option<(Child, String)> {
     let script = format!(
         "exec bwrap --dev-bind / / {options} sh -c 'echo $$; exec sleep 60' 3<{0} 4<{0}",
         filter.path().display()
@@ -47,7 +47,7 @@ fn confined(filter: &tempfile::NamedTempFile, options: &str) -> Option<(Child, S
     Some((child, pid.trim().to_owned()))
 }
 
-fn ended(mut child: Child, pid: &str) {
+pub(crate) fn ended(mut child: Child, pid: &str) {
     // It went on: a process that a tracer holds would stay there.
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     assert!(status.contains("TracerPid:\t0\n"), "{status}");
@@ -56,7 +56,7 @@ fn ended(mut child: Child, pid: &str) {
 }
 
 /// Whether the kernel lets this process dump; `None` was said already.
-fn allowed(output: &Output) -> bool {
+pub(crate) fn allowed(output: &Output) -> bool {
     let denied = output.status.code() == Some(3);
     if denied {
         println!(
