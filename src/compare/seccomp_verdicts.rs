@@ -190,8 +190,8 @@ fn looks_alike(want: &Verdict, have: &Verdict, method: &SeccompMethod) -> bool {
         Verdict::Traced(_) => LetThrough::Traced,
         _ => return false,
     };
-    let (SeccompMethod::Notify { allowed_may_be } | SeccompMethod::Traced { allowed_may_be, .. }) =
-        method
+    let (SeccompMethod::Notify { allowed_may_be, .. }
+    | SeccompMethod::Traced { allowed_may_be, .. }) = method
     else {
         return false;
     };

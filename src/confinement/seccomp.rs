@@ -55,6 +55,10 @@ pub enum SeccompMethod {
         /// What [`Verdict::Allowed`] may be as well, since it looks the same.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         allowed_may_be: Vec<LetThrough>,
+        /// Why a call that is traced could not be told from one that is allowed, where that
+        /// was asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trace_untold: Option<String>,
     },
     /// Every number was asked under an own filter that answers TRACE without a
     /// tracer; ENOSYS is then ambiguous.
@@ -70,6 +74,10 @@ pub enum SeccompMethod {
         /// What [`Verdict::Allowed`] may be as well, since it looks the same.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         allowed_may_be: Vec<LetThrough>,
+        /// Why a call that is traced could not be told from one that is allowed, where that
+        /// was asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trace_untold: Option<String>,
     },
     /// The filter programs were dumped and evaluated.
     Dumped {

@@ -114,7 +114,7 @@ fn passing(
 
 /// Whether what was let through may be an inherited TRACE.
 fn may_be_traced(method: &SeccompMethod) -> bool {
-    let SeccompMethod::Notify { allowed_may_be } = method else {
+    let SeccompMethod::Notify { allowed_may_be, .. } = method else {
         return false;
     };
     allowed_may_be.contains(&LetThrough::Traced)
@@ -139,7 +139,7 @@ fn handed_on(
     }
     let asked: Vec<Question> = suspects.iter().map(|(_, question, _)| *question).collect();
     let mut told = vec![Answer::PassedOn; asked.len()];
-    let known = tell::traces(&asked, &mut told, until);
+    let known = tell::traces(&asked, &mut told, until).is_ok();
     let mut found = Vec::new();
     for ((at, _, executed), told) in suspects.iter_mut().zip(told) {
         let why = match told {

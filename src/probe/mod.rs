@@ -114,7 +114,10 @@ fn asked(abis: Vec<Abi>) -> Arc<[Question]> {
 fn of_filters(asked: &Arc<[Question]>, asking: Asking, until: Instant) -> SeccompProbe {
     let refusal = match parallel::put_all(asked, Own::Notify, until) {
         Ok(answers) => {
-            let method = |allowed_may_be| SeccompMethod::Notify { allowed_may_be };
+            let method = |allowed_may_be, trace_untold| SeccompMethod::Notify {
+                allowed_may_be,
+                trace_untold,
+            };
             return told(asked, answers, Own::Notify, asking, until, method);
         }
         Err(refusal) => refusal,
@@ -125,9 +128,10 @@ fn of_filters(asked: &Arc<[Question]>, asking: Asking, until: Instant) -> Seccom
         Refusal::Filter(Errno::EBUSY) if asking.under_listener => {
             match tell::put_traced(asked, Own::Traced, until) {
                 Ok(answers) => {
-                    let method = |allowed_may_be| SeccompMethod::Traced {
+                    let method = |allowed_may_be, trace_untold| SeccompMethod::Traced {
                         why,
                         allowed_may_be,
+                        trace_untold,
                     };
                     told(asked, answers, Own::Traced, asking, until, method)
                 }
@@ -157,13 +161,15 @@ fn told(
     own: Own,
     asking: Asking,
     until: Instant,
-    method: impl FnOnce(Vec<LetThrough>) -> SeccompMethod,
+    method: impl FnOnce(Vec<LetThrough>, Option<String>) -> SeccompMethod,
 ) -> SeccompProbe {
     let mut may_be = vec![LetThrough::Logged];
-    if !(asking.tell_trace && tell::traces(asked, &mut answers, until)) {
+    let told = (asking.tell_trace).then(|| tell::traces(asked, &mut answers, until));
+    if told != Some(Ok(())) {
         may_be.push(LetThrough::Traced);
     }
-    judged(asked, &answers, own, method(may_be))
+    let untold = told.and_then(Result::err);
+    judged(asked, &answers, own, method(may_be, untold))
 }
 
 /// What filters that were dumped do with every number of every ABI that this processor's

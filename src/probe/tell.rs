@@ -51,9 +51,13 @@ pub(super) fn put_traced(
     tracer.map_or(Err(Refusal::Clone(Errno::EAGAIN)), Beside::answers)
 }
 
-/// Puts what is handed to a tracer in place of [`Answer::PassedOn`]. Gives whether that is
-/// now known of every question.
-pub(super) fn traces(questions: &[Question], answers: &mut [Answer], until: Instant) -> bool {
+/// Puts what is handed to a tracer in place of [`Answer::PassedOn`]; why that is not known of
+/// every question, if so.
+pub(super) fn traces(
+    questions: &[Question],
+    answers: &mut [Answer],
+    until: Instant,
+) -> Result<(), String> {
     let let_through: Vec<(usize, Question)> = answers
         .iter()
         .zip(questions)
@@ -62,15 +66,14 @@ pub(super) fn traces(questions: &[Question], answers: &mut [Answer], until: Inst
         .map(|(at, (_, question))| (at, *question))
         .collect();
     let asked: Arc<[Question]> = let_through.iter().map(|(_, question)| *question).collect();
-    let Ok(found) = put_traced(&asked, Own::Between, until) else {
-        return false;
-    };
-    let mut all = true;
+    let found = put_traced(&asked, Own::Between, until).map_err(|refusal| refusal.to_string())?;
+    let mut all = Ok(());
     for ((at, _), found) in let_through.into_iter().zip(found) {
         match (found, answers.get_mut(at)) {
             (Answer::Handed(_), Some(answer)) => *answer = found,
             (Answer::PassedOn, _) => {}
-            _ => all = false,
+            (Answer::Unasked, _) => all = Err("time was up".to_owned()),
+            _ => all = Err("a call was answered otherwise the second time".to_owned()),
         }
     }
     all

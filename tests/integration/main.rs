@@ -55,7 +55,6 @@ mod seccomp_logged;
 mod sweep;
 mod syscalls_causes;
 mod syscalls_cli;
-mod syscalls_execute;
 mod syscalls_faults;
 mod tables;
 mod token_secrecy;

@@ -1,12 +1,10 @@
 //! The probe under filters that kill for nearly everything: each kill costs a child.
 
-use std::time::{Duration, Instant};
-
 use amiconfined::confinement::{AbiVerdicts, KillScope, SeccompMethod, Verdict};
-use amiconfined::probe::{self, Asking};
+use amiconfined::probe::Asking;
 use libseccomp::{ScmpAction, ScmpFilterContext, ScmpSyscall};
 
-use crate::probe::in_own_process;
+use crate::probe::{asked, in_own_process};
 
 /// What this test and the probe call themselves.
 const NEEDED: [&str; 42] = [
@@ -63,9 +61,7 @@ fn under_a_killing_filter(action: ScmpAction, scope: KillScope) {
         filter.add_rule(ScmpAction::Allow, call).unwrap();
     }
     filter.load().unwrap();
-    let started = Instant::now();
-    let found = probe::verdicts(None, Asking::default());
-    let took = started.elapsed();
+    let found = asked(Asking::default());
     let [native, i386, x32] = &found.abis[..] else {
         panic!("{:?}", found.method);
     };
@@ -87,9 +83,8 @@ fn under_a_killing_filter(action: ScmpAction, scope: KillScope) {
         }
         kills += unnamed(table, &killed);
     }
-    println!("{kills} kills in {took:?}");
+    println!("{kills} kills");
     assert!(kills > 3500, "{kills}");
-    assert!(took < Duration::from_secs(2), "{took:?}");
 }
 
 fn unnamed(table: &AbiVerdicts, killed: &Verdict) -> usize {
@@ -124,9 +119,7 @@ fn a_supervisor_that_is_killed_is_not_waited_for() {
             let poll = ScmpSyscall::from_name("poll").unwrap();
             filter.add_rule(ScmpAction::KillThread, poll).unwrap();
             filter.load().unwrap();
-            let started = Instant::now();
-            let method = probe::verdicts(None, Asking::default()).method;
-            assert!(started.elapsed() < Duration::from_secs(2));
+            let method = asked(Asking::default()).method;
             assert!(
                 matches!(&method, SeccompMethod::NotProbed { why } if why.contains("killed")),
                 "{method:?}"

@@ -58,12 +58,16 @@ fn told(
     asking: Asking,
     until: Instant,
 ) -> Vec<Answer> {
-    if let SeccompMethod::Notify { allowed_may_be } = &mut probe.method
+    if let SeccompMethod::Notify {
+        allowed_may_be,
+        trace_untold,
+    } = &mut probe.method
         && asking.tell_trace
-        && !tell::traces(questions, &mut answers, until)
+        && let Err(why) = tell::traces(questions, &mut answers, until)
         && !allowed_may_be.contains(&LetThrough::Traced)
     {
         allowed_may_be.push(LetThrough::Traced);
+        *trace_untold = Some(why);
     }
     answers
 }

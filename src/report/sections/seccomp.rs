@@ -34,9 +34,12 @@ pub(in crate::report) fn method(method: &SeccompMethod) -> String {
     match method {
         SeccompMethod::NoFilter => "nothing: there is no filter to ask".to_owned(),
         SeccompMethod::Strict => "nothing: strict mode has one fixed rule".to_owned(),
-        SeccompMethod::Notify { allowed_may_be } => format!(
+        SeccompMethod::Notify {
+            allowed_may_be,
+            trace_untold,
+        } => format!(
             "every number, of the inherited filters; no syscall ran{}",
-            alike(allowed_may_be)
+            alike(allowed_may_be, trace_untold.as_deref())
         ),
         SeccompMethod::TraceWithoutTracer { why } => {
             format!("every number, with ENOSYS ambiguous: {why}")
@@ -44,9 +47,10 @@ pub(in crate::report) fn method(method: &SeccompMethod) -> String {
         SeccompMethod::Traced {
             why,
             allowed_may_be,
+            trace_untold,
         } => format!(
             "every number, under a tracer: {why}{}",
-            alike(allowed_may_be)
+            alike(allowed_may_be, trace_untold.as_deref())
         ),
         SeccompMethod::Dumped { pause_us } => {
             format!("nothing: the filters were dumped ({pause_us} µs stopped) and evaluated")
@@ -56,14 +60,17 @@ pub(in crate::report) fn method(method: &SeccompMethod) -> String {
 }
 
 /// What looks like allowed, in words.
-fn alike(allowed_may_be: &[LetThrough]) -> &'static str {
+fn alike(allowed_may_be: &[LetThrough], trace_untold: Option<&str>) -> String {
     let may_be = |one| allowed_may_be.contains(&one);
-    match (may_be(LetThrough::Logged), may_be(LetThrough::Traced)) {
-        (true, true) => {
-            "; allowed may be logged or traced, which look the same (--tell-trace tells traced)"
-        }
+    let alike = match (may_be(LetThrough::Logged), may_be(LetThrough::Traced)) {
+        (true, true) => "; allowed may be logged or traced, which look the same",
         (true, false) => "; allowed may be logged, which looks the same",
         (false, true) => "; allowed may be traced, which looks the same",
         (false, false) => "",
+    };
+    match trace_untold {
+        Some(why) => format!("{alike} (traced could not be told: {why})"),
+        None if may_be(LetThrough::Traced) => format!("{alike} (--tell-trace tells traced)"),
+        None => alike.to_owned(),
     }
 }

@@ -12,7 +12,7 @@ cat /proc/sys/kernel/printk /proc/sys/kernel/modprobe /proc/sys/kernel/tainted /
 cat /proc/sys/vm/overcommit_memory; cut -d' ' -f1 /proc/modules; cat /proc/key-users;
 ipcs -q -m -s | grep -v '^$'; cat /proc/self/personality; umask; stty -a < /dev/tty 2>/dev/null;
 cat /proc/self/timens_offsets; readlink /proc/self/ns/uts /proc/self/ns/mnt /proc/self/ns/ipc;
-cat /proc/self/status | grep -E '^(Cap|Groups|Uid|Gid|NoNewPrivs|Seccomp)'; ls /proc | grep -c '^[0-9]'
+cat /proc/self/status | grep -E '^(Cap|Groups|Uid|Gid|NoNewPrivs|Seccomp)'; echo /proc/[0-9]*
 ";
 
 /// Runs the probe in namespaces of its own, started by `start` there; gives the matrix.

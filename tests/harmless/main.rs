@@ -1,8 +1,11 @@
-//! The probe as root with all capabilities, outside any container, changes nothing.
+//! The probe as root with all capabilities, outside any container, changes nothing; neither
+//! does the execution of what the tables clear.
 //!
 //! These tests are apart from the others, which start containers: those give the machine
 //! network interfaces, terminals, keys and modules, and this program has to find it at rest.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
+
+mod execute;
 
 use std::collections::BTreeSet;
 use std::path::Path;
