@@ -6,11 +6,25 @@ use std::process::{Child, Command, Output, Stdio};
 use libseccomp::{ScmpAction, ScmpFilterContext, ScmpSyscall};
 
 pub(crate) fn seccomp(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_amiconfined"))
-        .arg("seccomp")
-        .args(args)
-        .output()
-        .unwrap()
+    patiently(|| {
+        let mut agent = Command::new(env!("CARGO_BIN_EXE_amiconfined"));
+        agent.arg("seccomp").args(args).output().unwrap()
+    })
+}
+
+/// Runs it until the process came to its stop: on a busy machine it may not in the time that
+/// the agent gives it, and is then let go.
+pub(crate) fn patiently(run: impl Fn() -> Output) -> Output {
+    const ATTEMPTS: u32 = 20;
+    let late = |output: &Output| String::from_utf8_lossy(&output.stderr).contains("did not stop");
+    let mut output = run();
+    for _ in 1..ATTEMPTS {
+        if !late(&output) {
+            break;
+        }
+        output = run();
+    }
+    output
 }
 
 /// A filter as libseccomp compiles it.

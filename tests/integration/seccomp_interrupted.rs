@@ -3,13 +3,13 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use libseccomp::{ScmpAction, ScmpFilterContext, ScmpSyscall};
 
 use crate::bpf::programs::Random;
-use crate::seccomp_cli::seccomp;
+use crate::seccomp_cli::{patiently, seccomp};
 
 const MARK: &str = "AMICONFINED_TEST_TARGET";
 /// How many filters are stacked, so that a dump takes a while.
@@ -108,7 +108,7 @@ fn held(thread: u32) -> bool {
 
 /// Whether this process may dump; what it lacks is said.
 fn may_dump(thread: u32) -> bool {
-    let output = seccomp(&["dump", "--pid", &thread.to_string(), "--filter", "0"]);
+    let output = patiently(|| agent(Command::new("env"), thread));
     if output.status.code() == Some(3) {
         println!(
             "SKIPPED: {}",
@@ -144,16 +144,20 @@ fn a_process_goes_on_whenever_the_agent_is_killed() {
     }
     let whole = |_| {
         let began = Instant::now();
-        assert!(agent(Command::new("env"), thread).success());
+        let output = patiently(|| agent(Command::new("env"), thread));
+        assert!(output.status.success(), "{output:?}");
         u64::try_from(began.elapsed().as_micros()).unwrap()
     };
     let whole = (0..10).map(whole).min().unwrap();
     for round in 0..ROUNDS {
         for call in 1..=CALLS {
             let inject = format!("inject=ptrace:signal=SIGKILL:when={call}");
-            let mut strace = Command::new("strace");
-            strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &inject]);
-            assert!(killed(agent(strace, thread)), "at call {call}");
+            let output = patiently(|| {
+                let mut strace = Command::new("strace");
+                strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &inject]);
+                agent(strace, thread)
+            });
+            assert!(killed(&output), "at call {call}: {output:?}");
             target.goes_on(&format!("round {round}, killed at call {call} of {CALLS}"));
         }
     }
@@ -167,7 +171,7 @@ fn a_process_goes_on_whenever_the_agent_is_killed() {
             "KILL",
             &format!("{:.6}", moment.as_secs_f64().max(1e-6)),
         ]);
-        kills += usize::from(killed(agent(limit, thread)));
+        kills += usize::from(killed(&agent(limit, thread)));
         target.goes_on(&format!("turn {turn}"));
     }
     let held = ROUNDS * CALLS;
@@ -176,19 +180,17 @@ fn a_process_goes_on_whenever_the_agent_is_killed() {
 }
 
 /// Runs the agent by another program.
-fn agent(mut by: Command, thread: u32) -> ExitStatus {
+fn agent(mut by: Command, thread: u32) -> Output {
     by.arg(env!("CARGO_BIN_EXE_amiconfined"))
         .args(["seccomp", "dump", "--filter", "0", "--pid"])
         .arg(thread.to_string())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
+        .output()
         .unwrap()
 }
 
 /// Whether it was killed; strace and timeout then end in the same way.
-fn killed(status: ExitStatus) -> bool {
-    status.signal() == Some(9) || status.code() == Some(128 + 9)
+fn killed(output: &Output) -> bool {
+    output.status.signal() == Some(9) || output.status.code() == Some(128 + 9)
 }
 
 #[test]
