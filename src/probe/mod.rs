@@ -24,6 +24,7 @@ mod dump;
 mod entry;
 mod execute;
 mod execute_child;
+mod gate;
 mod kernel_facts;
 mod listener;
 mod memory;
@@ -141,12 +142,12 @@ fn of_filters(asked: &Arc<[Question]>, asking: Asking, until: Instant) -> Seccom
         // A kernel before 5.0, a sandbox's own kernel, or a filter that knows the flag.
         Refusal::Filter(errno) if errno != Errno::EBUSY => {
             match parallel::put_all(asked, Own::Trace, until) {
-                Ok(answers) => judged(
-                    asked,
-                    &answers,
-                    Own::Trace,
-                    SeccompMethod::TraceWithoutTracer { why },
-                ),
+                Ok(answers) => {
+                    let method = SeccompMethod::TraceWithoutTracer { why };
+                    let mut probe = judged(asked, &answers, Own::Trace, method);
+                    gate::mark(&mut probe.abis, until);
+                    probe
+                }
                 Err(second) => not_probed(format!("{why}; without a listener: {second}")),
             }
         }

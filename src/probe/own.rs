@@ -2,10 +2,15 @@
 
 use nix::libc;
 
+use crate::syscalls::Abi;
+
 use super::raw;
 
 /// The error that stopped calls are answered with; no verdict rests on its number.
 pub(super) const SENTINEL: i32 = 3333;
+/// What [`Own::Errno`] answers to a call that the kernel shows to filters as another
+/// architecture's than this program's.
+pub(super) const FOREIGN: i32 = 3334;
 
 /// How the own filter answers what no inherited one stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,8 +19,8 @@ pub(super) enum Own {
     Notify,
     /// `SECCOMP_RET_TRACE` without a tracer: ENOSYS.
     Trace,
-    /// `SECCOMP_RET_ERRNO` with [`SENTINEL`]: the newest filter's error outranks any other's,
-    /// so that each other error is the call's own body's.
+    /// `SECCOMP_RET_ERRNO` with [`SENTINEL`] or [`FOREIGN`]: the newest filter's error outranks
+    /// any other's, so that each other error is the call's own body's.
     Errno,
     /// `SECCOMP_RET_TRACE` with a tracer, which skips the body.
     Traced,
@@ -34,7 +39,10 @@ const BETWEEN: u32 = 0x7ff8_0000;
 const PLACES: u8 = if cfg!(target_arch = "aarch64") { 2 } else { 1 };
 
 /// How many instructions the filter has.
-pub(super) const LENGTH: u16 = 4 * PLACES as u16 + 2;
+pub(super) const LENGTH: u16 = 4 * PLACES as u16 + REST as u16;
+
+/// How many of them come after the places.
+const REST: u8 = 5;
 
 impl Own {
     /// Whether a tracer has to be there.
@@ -60,13 +68,16 @@ impl Own {
 
     /// The program: its answer to every call but those from the places that are let through.
     pub(super) fn program(self) -> [libc::sock_filter; LENGTH as usize] {
-        let action = match self {
-            Self::Notify => libc::SECCOMP_RET_USER_NOTIF,
-            Self::Trace | Self::Traced => libc::SECCOMP_RET_TRACE,
-            Self::Errno => libc::SECCOMP_RET_ERRNO | SENTINEL.cast_unsigned(),
-            Self::Between => BETWEEN,
+        let both = |action| [action; 2];
+        let errno = |errno: i32| libc::SECCOMP_RET_ERRNO | errno.cast_unsigned();
+        let [native, foreign] = match self {
+            Self::Notify => both(libc::SECCOMP_RET_USER_NOTIF),
+            Self::Trace | Self::Traced => both(libc::SECCOMP_RET_TRACE),
+            Self::Errno => [SENTINEL, FOREIGN].map(errno),
+            Self::Between => both(BETWEEN),
         };
-        let mut program = [statement(libc::BPF_RET | libc::BPF_K, action); LENGTH as usize];
+        let gives = |action| statement(libc::BPF_RET | libc::BPF_K, action);
+        let mut program = [gives(libc::SECCOMP_RET_ALLOW); LENGTH as usize];
         let places: [u64; PLACES as usize] = [
             raw::exempt_return(),
             #[cfg(target_arch = "aarch64")]
@@ -74,7 +85,7 @@ impl Own {
         ];
         for ((place, part), after) in places.iter().zip(program.chunks_mut(4)).zip(1..) {
             let [a, b, c, d, e, f, g, h] = place.to_ne_bytes();
-            let to_end = 4 * (PLACES - after) + 1;
+            let to_end = 4 * (PLACES - after) + REST - 1;
             // `instruction_pointer` lies at byte 8 of struct seccomp_data.
             part.copy_from_slice(&[
                 statement(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 8),
@@ -83,8 +94,17 @@ impl Own {
                 equal([e, f, g, h], to_end, 0),
             ]);
         }
-        if let Some(last) = program.last_mut() {
-            *last = statement(libc::BPF_RET | libc::BPF_K, libc::SECCOMP_RET_ALLOW);
+        let rest = program.iter_mut().skip(4 * usize::from(PLACES));
+        let arch = Abi::native().audit_arch().to_ne_bytes();
+        // `arch` lies at byte 4. The last instruction is there already.
+        let answers = [
+            statement(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 4),
+            equal(arch, 0, 1),
+            gives(native),
+            gives(foreign),
+        ];
+        for (instruction, answer) in rest.zip(answers) {
+            *instruction = answer;
         }
         program
     }

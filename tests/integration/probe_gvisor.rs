@@ -125,6 +125,13 @@ fn below_its_filters_what_it_lets_through_is_said_not_to_be_known() {
         }
     }
     assert!(unknown > 300, "{unknown}");
+    // It takes `int 0x80` for a native call: 165 would be x86_64's mount.
+    let i386 = &seccomp["abis"][1];
+    assert_eq!(i386["offered"], false);
+    let taken = "this kernel takes i386 calls for those of x86_64";
+    for syscall in i386["syscalls"].as_array().unwrap() {
+        assert_eq!(syscall["verdict"]["not_probed"], taken, "{syscall}");
+    }
 }
 
 /// Without that option it has no filters, whatever the bundle asks for, and it has neither of

@@ -49,7 +49,7 @@ fn fails(runtime: &dyn Runtime, setting: &str) -> bool {
 fn of(runtime: &dyn Runtime, lab: &Lab, settings: &[Setting], table: &mut Table) {
     let name = runtime.name();
     if let Err(missing) = runtime.available() {
-        println!("{name:<14} SKIPPED: {missing}");
+        table.lacking(name, missing);
         return;
     }
     let up = match runtime.up(lab) {

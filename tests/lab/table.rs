@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::expect::{Coverage, Tally};
-use super::seccomp::{ABIS, Comparison, NUMBERS};
+use super::seccomp::{ABIS, Comparison, Each, NUMBERS};
 
 /// The cells so far.
 pub(crate) struct Table {
-    filters: Vec<(String, Comparison)>,
+    filters: Vec<(String, String, Comparison)>,
+    lacking: Vec<(String, String)>,
     absent: BTreeMap<(String, &'static str), Vec<String>>,
     coverage: Coverage,
     wrong: usize,
@@ -24,6 +25,7 @@ impl Table {
         println!("{} facts verdicts differences", cell("runtime", "setting"));
         Self {
             filters: Vec::new(),
+            lacking: Vec::new(),
             absent: BTreeMap::new(),
             coverage: Coverage::default(),
             wrong: 0,
@@ -41,7 +43,14 @@ impl Table {
         }
         self.wrong += wrong;
         self.coverage.join(tally.coverage);
-        self.filters.extend(tally.filters.map(|f| (name, f)));
+        let filters = tally.filters.map(|f| (runtime.to_owned(), name, f));
+        self.filters.extend(filters);
+    }
+
+    /// Notes a runtime that is not there.
+    pub(crate) fn lacking(&mut self, runtime: &str, missing: String) {
+        println!("{runtime:<15} SKIPPED: {missing}");
+        self.lacking.push((runtime.to_owned(), missing));
     }
 
     /// Notes a cell that there is none of, and why; a difference where nobody knows why.
@@ -58,36 +67,7 @@ impl Table {
     /// Prints the filters of all cells and, where every cell ran, which facts none of them
     /// held; how many differences there are in all.
     pub(crate) fn end(self, every: bool) -> usize {
-        if !self.filters.is_empty() {
-            println!(
-                "\nseccomp, numbers 0 to {}: probe = dumped filter = declared profile\n\
-                {} filters{} differences declared by",
-                NUMBERS - 1,
-                cell("runtime", "setting"),
-                ABIS.map(|abi| format!("{:>8}", abi.name)).concat()
-            );
-        }
-        for (name, comparison) in &self.filters {
-            let agreed = comparison.agreed.map(|count| format!("{count:>8}"));
-            let declared = match comparison.declared {
-                "" => "nothing: built in",
-                place => place,
-            };
-            let hurried = match comparison.hurried {
-                0 => String::new(),
-                count => format!("; {count} had no time on this busy or emulated machine"),
-            };
-            println!(
-                "{name} {:>7}{} {:>11} {declared}{}{hurried}",
-                comparison.filters,
-                agreed.concat(),
-                comparison.differences.len(),
-                match &comparison.unasked {
-                    Some(why) => format!("; not asked: {why}"),
-                    None => String::new(),
-                }
-            );
-        }
+        self.filters();
         println!("\ncells that there are none of");
         for ((runtime, why), settings) in &self.absent {
             println!("{runtime:<15} {why}: {}", settings.join(" "));
@@ -95,4 +75,73 @@ impl Table {
         let missed = self.coverage.print();
         self.wrong + if every { missed } else { 0 }
     }
+
+    /// Prints the filters: a line a cell, then the sums of each runtime.
+    fn filters(&self) {
+        if self.filters.is_empty() {
+            return;
+        }
+        println!(
+            "\nseccomp, numbers 0 to {}: probe = dumped filter = declared profile\n\
+            {} filters{} differences declared by",
+            NUMBERS - 1,
+            cell("runtime", "setting"),
+            ABIS.map(|abi| format!("{:>8}", abi.name)).concat()
+        );
+        for (_, name, comparison) in &self.filters {
+            let hurried = match comparison.hurried {
+                0 => String::new(),
+                count => format!("; {count} had no time on this busy or emulated machine"),
+            };
+            let declared = match comparison.declared {
+                "" => "nothing: built in",
+                place => place,
+            };
+            let undumped = comparison
+                .undumped
+                .map(|why| format!("; not dumped: {why}"));
+            let unasked = comparison.unasked.as_ref();
+            let unasked = unasked.map(|why| format!("; not asked: {why}"));
+            println!(
+                "{name} {:>7}{} {:>11} {declared}{}{}{hurried}",
+                comparison.filters,
+                numbers(comparison.agreed),
+                comparison.differences.len(),
+                unasked.unwrap_or_default(),
+                undumped.unwrap_or_default(),
+            );
+        }
+        println!("\nof each runtime: cells with filters, numbers on which all agree");
+        for (runtime, comparisons) in self.by_runtime() {
+            let mut agreed = Each::default();
+            for comparison in &comparisons {
+                for (sum, count) in agreed.iter_mut().zip(comparison.agreed) {
+                    *sum += count;
+                }
+            }
+            let wrong: usize = comparisons.iter().map(|c| c.differences.len()).sum();
+            let (count, agreed) = (comparisons.len(), numbers(agreed));
+            println!("{} {count:>7}{agreed} {wrong:>11}", cell(runtime, ""));
+        }
+        for (runtime, missing) in &self.lacking {
+            println!("{} none, SKIPPED: {missing}", cell(runtime, ""));
+        }
+    }
+
+    fn by_runtime(&self) -> BTreeMap<&str, Vec<&Comparison>> {
+        let mut all: BTreeMap<&str, Vec<&Comparison>> = BTreeMap::new();
+        for (runtime, _, comparison) in &self.filters {
+            all.entry(runtime).or_default().push(comparison);
+        }
+        all
+    }
+}
+
+/// Counts in columns; none in an ABI that the container's kernel does not offer.
+fn numbers(counts: Each<usize>) -> String {
+    let column = |count| match count {
+        0 => format!("{:>8}", "-"),
+        count => format!("{count:>8}"),
+    };
+    counts.map(column).concat()
 }

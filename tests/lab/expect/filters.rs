@@ -25,7 +25,13 @@ pub(super) fn held(
         let told = told.map(seccomp::told);
         tally.same(name, &json!(told), &json!(answer));
     }
-    let Some(filters) = &seen.filters else { return };
+    let Some(filters) = &seen.filters else {
+        let declared = undumped(tally, runtime, setting, seen);
+        tally.filters =
+            declared.and_then(|(d, why)| seccomp::held_to_profile(tools, &d, inside, why));
+        differences(tally);
+        return;
+    };
     // Strict mode has no filter, and none is installed here.
     let count = json!(filters.programs.len());
     tally.same("dumped", &inside["filters"]["known"], &count);
@@ -46,18 +52,7 @@ pub(super) fn held(
         verdicts(tally, inside, &seen.inside.truth);
         return;
     }
-    let told = seen.config.as_ref().map(|c| &c["linux"]["seccomp"]);
-    let declared = match told {
-        Some(profile) if profile.is_object() => Some(Declared {
-            filters: vec![Told {
-                stub: runtime.stub(),
-                ..Told::plain(profile.clone())
-            }],
-            by: "config.json",
-        }),
-        _ => runtime.declared(setting, seen),
-    };
-    let declared = declared.map(|mut declared| {
+    let declared = declared(runtime, setting, seen).map(|mut declared| {
         let entry = (0..setting.entry).map(|_| Told::plain(settings::entry()));
         declared.filters.extend(entry);
         declared
@@ -84,6 +79,45 @@ pub(super) fn held(
     if tally.filters.is_some() {
         verdicts(tally, inside, &seen.inside.truth);
     }
+    differences(tally);
+}
+
+/// The profile that the container was told: its config.json's, or what the runtime has of it.
+fn declared(runtime: &dyn Runtime, setting: &Setting, seen: &Seen) -> Option<Declared> {
+    let told = seen.config.as_ref().map(|c| &c["linux"]["seccomp"]);
+    match told {
+        Some(profile) if profile.is_object() => Some(Declared {
+            filters: vec![Told {
+                stub: runtime.stub(),
+                ..Told::plain(profile.clone())
+            }],
+            by: "config.json",
+        }),
+        _ => runtime.declared(setting, seen),
+    }
+}
+
+/// The profile of a container whose filters are in a kernel of its own, if it has any, and why
+/// they cannot be dumped.
+fn undumped(
+    tally: &mut Tally,
+    runtime: &dyn Runtime,
+    setting: &Setting,
+    seen: &Seen,
+) -> Option<(Declared, &'static str)> {
+    let inside = &seen.inside.report["confinement"]["seccomp"];
+    let ignored = !setting.drifts.is_empty();
+    if !runtime.own_kernel() || inside["mode"]["known"] != "filter" || ignored {
+        return None;
+    }
+    let method = &inside["method"]["method"];
+    tally.same("method", method, &json!("trace_without_tracer"));
+    let why = "its filters are in a kernel of its own, which hands none out";
+    Some((declared(runtime, setting, seen)?, why))
+}
+
+/// What of the filters differs is what of the cell does.
+fn differences(tally: &mut Tally) {
     let differences = tally.filters.iter().flat_map(|c| &c.differences);
     for difference in differences.map(ToString::to_string).collect::<Vec<_>>() {
         tally.wrong(&difference);

@@ -6,6 +6,8 @@ mod docker;
 mod dump;
 mod simulator;
 mod three_way;
+mod two_way;
+mod verdicts;
 mod words;
 
 use std::path::{Path, PathBuf};
@@ -17,6 +19,7 @@ pub(crate) use declared::{Declared, Told, inherited, number, program};
 pub(crate) use docker::{PROFILE, default_profile};
 use simulator::Simulator;
 pub(crate) use three_way::{Comparison, held};
+pub(crate) use two_way::told as held_to_profile;
 pub(crate) use words::of_report as told;
 
 /// The lab's own tools, built once.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::simulator::{self, Simulator};
+use super::verdicts::Verdicts;
 use super::{ABIS, Abi, Declared, Each, NUMBERS, Tools, declared, words};
 use crate::guests;
 
@@ -17,6 +18,8 @@ pub(crate) struct Comparison {
     pub(crate) declared: &'static str,
     /// Why the probe was not answered.
     pub(crate) unasked: Option<String>,
+    /// Why there is no program to compare.
+    pub(crate) undumped: Option<&'static str>,
     /// Numbers and arguments that the probe had no time for, on a machine too busy to count it
     /// as a difference.
     pub(crate) hurried: usize,
@@ -44,7 +47,7 @@ impl std::fmt::Display for Difference {
     }
 }
 
-fn note(list: &mut Vec<Difference>, abi: &'static str, number: u32, why: String) {
+pub(super) fn note(list: &mut Vec<Difference>, abi: &'static str, number: u32, why: String) {
     match list.last_mut() {
         Some(run) if run.abi == abi && run.last + 1 == number && run.why == why => {
             run.last = number;
@@ -217,46 +220,3 @@ fn slow() -> bool {
 /// `uretprobe` and `uprobe` of x86_64: since Linux 6.14 and 6.17 the kernel answers them
 /// before any filter.
 const UNFILTERED: [u32; 2] = [335, 336];
-
-/// The verdicts that a report has for one ABI.
-struct Verdicts<'a> {
-    bit: u32,
-    syscalls: Vec<&'a Value>,
-    unnamed: Vec<&'a Value>,
-}
-
-impl<'a> Verdicts<'a> {
-    fn of(abis: &'a Value, abi: &Abi) -> Self {
-        let mut list = abis.as_array().into_iter().flatten();
-        let found = list.find(|entry| entry["abi"] == abi.name);
-        let rows = |key: &str| {
-            let rows = found.and_then(|entry| entry[key].as_array());
-            rows.into_iter().flatten().collect()
-        };
-        Self {
-            bit: abi.bit,
-            syscalls: rows("syscalls"),
-            unnamed: rows("unnamed"),
-        }
-    }
-
-    /// What is said of a number: one word, or one for each case of its arguments.
-    fn at(&self, number: u32) -> Vec<String> {
-        let number = u64::from(number | self.bit);
-        let within = |range: &&&Value| {
-            let bound = |key: &str| range[key].as_u64().unwrap();
-            (bound("first")..=bound("last")).contains(&number)
-        };
-        let row = self.syscalls.iter().find(|row| row["number"] == number);
-        let Some(row) = row.or_else(|| self.unnamed.iter().find(within)) else {
-            return Vec::new();
-        };
-        match row["cases"].as_array() {
-            Some(cases) if row["verdict"] == "depends" => cases
-                .iter()
-                .map(|c| words::of_report(&c["verdict"]))
-                .collect(),
-            _ => vec![words::of_report(&row["verdict"])],
-        }
-    }
-}

@@ -9,6 +9,7 @@ const SPECIAL: [&str; 19] = [
     "blocked_by_libseccomp",
     "cgroup_mounts_writable",
     "cpu_per_second",
+    "errno_ignored",
     "host_user",
     "label_ignored",
     "lacks_facts",
@@ -17,7 +18,6 @@ const SPECIAL: [&str; 19] = [
     "own_net",
     "privileged_lacks_newest",
     "process_label_ignored",
-    "profile_applied",
     "profile_ignored",
     "seccomp_default",
     "seccomp_deny_list",
@@ -80,7 +80,8 @@ const REASONS: &[Reason] = &[
     (
         Tongue::Gvisor,
         &["seccomp_"],
-        "its filters are in no file and cannot be dumped: profile_ignored, profile_applied",
+        "it takes KILL_PROCESS, KILL_THREAD, LOG and NOTIFY for no actions, names that are newer \
+        than it for none, and one errno for all: errno_ignored",
     ),
     (
         Tongue::Docker,

@@ -9,7 +9,7 @@ use super::{Setting, Tongue, row};
 
 pub(super) fn rows() -> Vec<Setting> {
     let mut rows = vec![not_inheritable(), lacks_facts()];
-    rows.extend([hidden_filter(), shown_filter()]);
+    rows.extend([hidden_filter(), other_errno()]);
     rows.push(by_libseccomp());
     rows.push(
         row("cgroup_mounts_writable")
@@ -106,10 +106,13 @@ fn lacks_facts() -> Setting {
         )
 }
 
-/// The same with it: the filter decides, and gVisor tells it in no file.
-fn shown_filter() -> Setting {
-    let mut setting = row("profile_applied").flags(Tongue::Gvisor, "--oci-seccomp");
-    setting.profile = Some(super::seccomp::profile("SCMP_ACT_ERRNO", Some(1)));
+/// gVisor answers EPERM whatever errno a profile tells.
+fn other_errno() -> Setting {
+    let mut setting = row("errno_ignored")
+        .flags(Tongue::Gvisor, "--oci-seccomp")
+        .verdict("reboot", "errno 1")
+        .drifts("seccomp-verdicts");
+    setting.profile = Some(super::seccomp::profile("SCMP_ACT_ERRNO", Some(13)));
     setting
 }
 

@@ -59,23 +59,24 @@ fn actions() -> Vec<Setting> {
     let (lxc, nsjail) = (Tongue::Lxc, Tongue::Nsjail);
     let drop = |word: &str| format!("--seccomp.drop={ASKED}{word}");
     let row = |name: &str, action, errno| filtered(name, profile(action, errno));
+    let gvisor = |setting: Setting| setting.flags(Tongue::Gvisor, "--oci-seccomp");
     let errno = |name: &str, errno| row(name, "SCMP_ACT_ERRNO", Some(errno));
     let both = |setting: Setting| setting.flags(lxc, "").flags(nsjail, "");
     vec![
-        both(errno("seccomp_eperm", 1)).flags(Tongue::Firejail, &drop("")),
+        gvisor(both(errno("seccomp_eperm", 1))).flags(Tongue::Firejail, &drop("")),
         both(errno("seccomp_enosys", 38)).flags(Tongue::Firejail, &drop(":ENOSYS")),
         both(errno("seccomp_eacces", EACCES)).flags(Tongue::Firejail, &drop(":EACCES")),
         row("seccomp_kill_process", "SCMP_ACT_KILL_PROCESS", None).flags(nsjail, ""),
         both(row("seccomp_kill_thread", "SCMP_ACT_KILL_THREAD", None))
             .flags(Tongue::Firejail, &drop(":kill")),
-        both(row("seccomp_trap", "SCMP_ACT_TRAP", None)),
+        gvisor(both(row("seccomp_trap", "SCMP_ACT_TRAP", None))),
         row("seccomp_log", "SCMP_ACT_LOG", None)
             .flags(nsjail, "")
             .flags(
                 Tongue::Firejail,
                 &format!("{} --seccomp-error-action=log", drop("")),
             ),
-        row("seccomp_trace", "SCMP_ACT_TRACE", Some(7)).flags(nsjail, ""),
+        gvisor(row("seccomp_trace", "SCMP_ACT_TRACE", Some(7))).flags(nsjail, ""),
     ]
 }
 
