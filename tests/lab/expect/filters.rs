@@ -76,6 +76,7 @@ pub(super) fn held(
         inside,
         &filters.shown,
     );
+    super::foreign::held(tally, setting, &seen.inside.report);
     if tally.filters.is_some() {
         verdicts(tally, inside, &seen.inside.truth);
     }

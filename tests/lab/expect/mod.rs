@@ -5,6 +5,7 @@ mod config;
 mod coverage;
 mod files;
 mod filters;
+mod foreign;
 mod inspect;
 mod itself;
 mod lsm;

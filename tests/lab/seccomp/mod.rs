@@ -4,6 +4,7 @@
 mod declared;
 mod docker;
 mod dump;
+mod foreign;
 mod simulator;
 mod three_way;
 mod two_way;

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::foreign;
 use super::simulator::{self, Simulator};
 use super::verdicts::Verdicts;
 use super::{ABIS, Abi, Declared, Each, NUMBERS, Tools, declared, words};
@@ -23,6 +24,8 @@ pub(crate) struct Comparison {
     /// Numbers and arguments that the probe had no time for, on a machine too busy to count it
     /// as a difference.
     pub(crate) hurried: usize,
+    /// The names that pass in each ABI and are stopped in the native one.
+    pub(crate) passes: Each<Vec<String>>,
     /// Each number on which two of them differ.
     pub(crate) differences: Vec<Difference>,
 }
@@ -86,6 +89,10 @@ pub(crate) fn held(
         filters: programs.len(),
         declared: declared.map_or("", |d| d.by),
         unasked: inside["method"]["why"].as_str().map(str::to_owned),
+        passes: match inside["method"]["why"].is_null() {
+            true => foreign::passes(&kernel),
+            false => Each::default(),
+        },
         ..Comparison::default()
     };
     for (at, abi) in ABIS.iter().enumerate() {

@@ -79,6 +79,8 @@ pub(crate) struct Setting {
     pub(crate) keeps: Option<&'static str>,
     /// Syscalls of the native ABI and the answer that the probe must have.
     pub(crate) verdicts: Vec<(&'static str, &'static str)>,
+    /// What the report must warn of: a foreign ABI that lets through what the native one stops.
+    pub(crate) warns: Option<&'static str>,
     /// The one runtime that the row is about, where a tongue is that of several.
     pub(crate) only: Option<&'static str>,
     /// Runs in `make test` with every runtime that knows it; else with runc alone.
@@ -100,6 +102,7 @@ fn row(name: &str) -> Setting {
         says: Vec::new(),
         keeps: None,
         verdicts: Vec::new(),
+        warns: None,
         only: None,
         quick: true,
     }

@@ -80,6 +80,23 @@ fn actions() -> Vec<Setting> {
     ]
 }
 
+/// A rule about an argument of `socket` cannot be about i386's `socketcall`, whose arguments lie
+/// behind a pointer.
+#[cfg(target_arch = "x86_64")]
+fn multiplexed() -> Setting {
+    let mut profile = profile("SCMP_ACT_ERRNO", Some(EAFNOSUPPORT));
+    profile["syscalls"][0]["names"] = json!(["socket"]);
+    profile["syscalls"][0]["args"] = json!([{"index": 0, "value": AF_ALG, "op": "SCMP_CMP_EQ"}]);
+    let mut setting = filtered("seccomp_socketcall", profile);
+    setting.warns = Some("i386 allows 1 syscall that x86_64 blocks: socketcall for socket(AF_ALG)");
+    setting
+}
+
+#[cfg(target_arch = "x86_64")]
+const EAFNOSUPPORT: u32 = 97;
+#[cfg(target_arch = "x86_64")]
+const AF_ALG: u32 = 38;
+
 /// Filters upon filters: those of the runtime, and those that the entrypoint adds, which
 /// may do so under no_new_privs.
 fn stacks() -> Vec<Setting> {
@@ -132,6 +149,8 @@ pub(super) fn rows() -> Vec<Setting> {
     let mut rows = actions();
     rows.extend(stacks());
     rows.push(notify());
+    #[cfg(target_arch = "x86_64")]
+    rows.push(multiplexed());
     rows.push(
         row("seccomp_unconfined")
             .engines("--security-opt seccomp=unconfined")
