@@ -235,17 +235,8 @@ fn of_container(mut record: ContainerRecord, stacks: &Stacks, file: &str) -> Obs
     {
         seccomp.abis.clone_from(abis);
     }
-    let identity = &record.identity;
-    let subject = Subject {
-        namespace: name(&identity.pod_namespace),
-        pod: name(&identity.pod_name),
-        pod_is_prefix: false,
-        uid: name(&identity.pod_uid),
-        container: name(&identity.container_name),
-        id: Some(identity.id.to_string()),
-    };
     Observed {
-        subject,
+        subject: record.identity.subject(),
         file: file.to_owned(),
         confinement: record.confinement,
     }

@@ -19,6 +19,7 @@ mod report_input;
 mod seccomp;
 mod sweep;
 mod syscalls;
+mod table_args;
 
 use std::process::ExitCode;
 
@@ -32,10 +33,11 @@ pub use error::{Error, FINDINGS, NOT_OBSERVED, SUCCESS, USAGE};
 pub use report::{ClusterFormat, ReportArgs};
 pub use seccomp::{
     DiffArgs, DisassembleArgs, DumpArgs, ExportArgs, ExportFormat, SeccompArgs, SeccompCommand,
-    SeccompFormat, ShowArgs,
+    SeccompFormat, ShowArgs, SourceArgs,
 };
 pub use sweep::{SeccompDepth, SweepArgs, SweepFormat};
 pub use syscalls::{SyscallsArgs, SyscallsFormat};
+pub use table_args::TableArgs;
 
 /// Runs the command line and gives the process's exit code.
 #[must_use]

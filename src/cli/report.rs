@@ -13,6 +13,7 @@ use crate::report::{self, Column, Dashboard, Row};
 use super::error::{Error, SUCCESS};
 use super::output;
 use super::report_input::{self, Logged, Make, Stop};
+use super::table_args::TableArgs;
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
@@ -23,15 +24,9 @@ pub struct ReportArgs {
     /// The format.
     #[arg(long, value_enum, default_value_t = ClusterFormat::Text)]
     pub format: ClusterFormat,
-    /// Every column.
-    #[arg(long, conflicts_with = "columns")]
-    pub wide: bool,
-    /// The columns to show.
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
-    pub columns: Vec<Column>,
-    /// Sort by this column [default: worst first].
-    #[arg(long, value_name = "COLUMN")]
-    pub sort: Option<Column>,
+    /// How the table is laid out.
+    #[command(flatten)]
+    pub table: TableArgs,
     /// Write to this file, atomically, instead of standard output.
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -98,24 +93,17 @@ fn page(args: &ReportArgs) -> Result<(), Error> {
         Ok(())
     })?;
     let mut rows: Vec<Row> = rows.into_values().collect();
-    rows.sort_by(|a, b| match args.sort {
-        Some(column) => a.by(column, b).then_with(|| a.worst_first(b)),
-        None => a.worst_first(b),
-    });
+    rows.sort_by(|a, b| args.table.order(a, b));
     let mut usual = vec![Column::Node];
     usual.extend(Column::USUAL);
-    let columns = match (&args.columns, args.wide) {
-        (chosen, _) if !chosen.is_empty() => chosen.clone(),
-        (_, true) => Column::ALL.to_vec(),
-        _ => usual,
-    };
+    let columns = args.table.shown(&usual);
     output::write_by(args.output.as_deref(), &mut |out| match args.format {
         ClusterFormat::Html => {
             let nodes: HashSet<&str> = rows.iter().map(|row| row.node.as_str()).collect();
             let title = format!("{} nodes, last seen {last}", nodes.len());
             report::html(out, &rows, &columns, &title)
         }
-        _ => report::table(out, &rows, &columns, !args.columns.is_empty()),
+        _ => report::table(out, &rows, &columns, args.table.chosen()),
     })
 }
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Confinement, Manager, NamespaceKind, Reading, Text};
+use super::{Confinement, Manager, NamespaceKind, Reading, Subject, Text};
 
 /// The version of a container's record. Within one version fields are added, never renamed.
 pub const CONTAINER_SCHEMA: &str = "amiconfined/container/v1";
@@ -70,6 +70,22 @@ pub struct ContainerIdentity {
     pub restart: Reading<u32>,
     /// The OCI `config.json` that told the runtime what to do.
     pub bundle: Reading<Text>,
+}
+
+impl ContainerIdentity {
+    /// Which container it is to declarations and findings, with control characters escaped.
+    #[must_use]
+    pub fn subject(&self) -> Subject {
+        let name = |reading: &Reading<Text>| reading.known().map(Text::escaped);
+        Subject {
+            namespace: name(&self.pod_namespace),
+            pod: name(&self.pod_name),
+            pod_is_prefix: false,
+            uid: name(&self.pod_uid),
+            container: name(&self.container_name),
+            id: Some(self.id.escaped()),
+        }
+    }
 }
 
 /// What a container is to its manager.

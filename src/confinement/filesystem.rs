@@ -56,6 +56,31 @@ pub struct ProtectedPath {
     pub state: Reading<Protection>,
 }
 
+impl ProtectedPath {
+    /// Masked by every runtime since Kubernetes 1.20 (containerd `oci/spec.go`, moby
+    /// `oci/defaults.go`); newer ones mask more.
+    pub const MASKED_BY_ALL: [&str; 9] = [
+        "/proc/acpi",
+        "/proc/kcore",
+        "/proc/keys",
+        "/proc/latency_stats",
+        "/proc/timer_list",
+        "/proc/timer_stats",
+        "/proc/sched_debug",
+        "/proc/scsi",
+        "/sys/firmware",
+    ];
+
+    /// Made read-only by every runtime (the same files).
+    pub const READ_ONLY: [&str; 5] = [
+        "/proc/bus",
+        "/proc/fs",
+        "/proc/irq",
+        "/proc/sys",
+        "/proc/sysrq-trigger",
+    ];
+}
+
 /// What protects a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

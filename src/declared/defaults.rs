@@ -107,44 +107,18 @@ impl FromStr for RuntimeName {
     }
 }
 
-/// Paths that every runtime of today masks (containerd `oci/spec.go`, moby `oci/defaults.go`).
-pub(super) const MASKED: [&str; 9] = [
-    "/proc/acpi",
-    "/proc/kcore",
-    "/proc/keys",
-    "/proc/latency_stats",
-    "/proc/timer_list",
-    "/proc/timer_stats",
-    "/proc/sched_debug",
-    "/proc/scsi",
-    "/sys/firmware",
-];
-
-/// Paths that every runtime of today makes read-only.
-pub(super) const READ_ONLY: [&str; 5] = [
-    "/proc/bus",
-    "/proc/fs",
-    "/proc/irq",
-    "/proc/sys",
-    "/proc/sysrq-trigger",
-];
-
 /// Mount points that the kubelet and the runtimes add to every container.
-pub(super) const KUBELET_MOUNTS: &[&str] = &[
-    "/etc/hosts",
-    "/etc/hostname",
-    "/etc/resolv.conf",
-    "/dev",
-    "/proc",
-    "/sys",
-    "/run/.containerenv",
-    "/run/secrets",
-    "/var/run/secrets",
-    "/etc/mtab",
-];
+pub(super) fn kubelet_mounts() -> Vec<&'static str> {
+    [&ADDED[..], &["/var/run/secrets", "/etc/mtab"]].concat()
+}
 
 /// Mount points that Docker and Podman add to every container.
-pub(super) const ENGINE_MOUNTS: &[&str] = &[
+pub(super) fn engine_mounts() -> Vec<&'static str> {
+    [&ADDED[..], &["/.dockerenv"]].concat()
+}
+
+/// Those that all of them add.
+const ADDED: [&str; 8] = [
     "/etc/hosts",
     "/etc/hostname",
     "/etc/resolv.conf",
@@ -153,5 +127,4 @@ pub(super) const ENGINE_MOUNTS: &[&str] = &[
     "/sys",
     "/run/.containerenv",
     "/run/secrets",
-    "/.dockerenv",
 ];

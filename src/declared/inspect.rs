@@ -264,7 +264,7 @@ fn mounts(root: &Field<'_>, expected: &mut Expected) -> Result<(), InputError> {
     }
     let rule = MountRule {
         declared,
-        by_manager: defaults::ENGINE_MOUNTS.to_vec(),
+        by_manager: defaults::engine_mounts(),
     };
     expected.mounts = Some(list.expects(rule, "Mounts, and what the engine adds"));
     Ok(())

@@ -2,10 +2,10 @@
 //! runtime make of both.
 
 use super::capability_names::AddDrop;
-use super::{Field, InputError, RuntimeName, defaults};
+use super::{Field, InputError, RuntimeName};
 use super::{pod_pids, pod_profiles, pod_resources, pod_volumes};
 use crate::confinement::{
-    Expected, GroupRule, NamespaceKind, NamespaceRule, PathRule, Remark, SeccompRule,
+    Expected, GroupRule, NamespaceKind, NamespaceRule, PathRule, ProtectedPath, Remark, SeccompRule,
 };
 
 /// A container in its Pod.
@@ -230,8 +230,8 @@ fn proc_mount(
     if !privileged && !unmasked {
         expected.paths = Some(field.expects(
             PathRule {
-                masked: list(&defaults::MASKED),
-                read_only: list(&defaults::READ_ONLY),
+                masked: list(&ProtectedPath::MASKED_BY_ALL),
+                read_only: list(&ProtectedPath::READ_ONLY),
             },
             "procMount: Default",
         ));

@@ -39,7 +39,7 @@ pub(super) fn expect(context: &Context<'_>, expected: &mut Expected) -> Result<(
     expected.mounts = Some(mounts.expects(
         MountRule {
             declared,
-            by_manager: defaults::KUBELET_MOUNTS.to_vec(),
+            by_manager: defaults::kubelet_mounts(),
         },
         "volumeMounts, and what the kubelet adds",
     ));

@@ -2,6 +2,7 @@
 
 use super::Observer;
 use super::apparmor;
+use super::proc_root::ProcRoot;
 use super::read_error::ReadError;
 use super::status::{decimal, malformed};
 use crate::confinement::{AppArmor, Errno, Lsm, Reading, SeLinux, Text};
@@ -11,7 +12,7 @@ const SHARED: &str = "attr/current";
 
 /// Reads the LSM noun; the landlock ABI is the probe's to ask.
 pub(super) fn lsm(o: &Observer<'_>) -> Lsm {
-    let active = active(o);
+    let active = active_modules(o.sys);
     Lsm {
         apparmor: apparmor(o, &active),
         selinux: selinux(o, &active),
@@ -29,8 +30,9 @@ pub(super) fn lsm(o: &Observer<'_>) -> Lsm {
     }
 }
 
-fn active(o: &Observer<'_>) -> Reading<Vec<Text>> {
-    match o.sys.read_once("sys/kernel/security/lsm") {
+/// The modules that are active, in their order, from /sys below this root (securityfs(7)).
+pub fn active_modules(root: &ProcRoot) -> Reading<Vec<Text>> {
+    match root.read_once("sys/kernel/security/lsm") {
         Ok(bytes) => Reading::Known(
             bytes
                 .trim_ascii()

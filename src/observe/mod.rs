@@ -42,6 +42,7 @@ mod walk;
 
 use std::sync::Arc;
 
+pub use lsm::active_modules;
 pub use proc_root::{MAX_DIR_ENTRIES, MAX_FILE_BYTES, ProcRoot};
 pub use process_dir::ProcessDir;
 pub use read_error::ReadError;

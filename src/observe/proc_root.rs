@@ -71,6 +71,10 @@ impl ProcRoot {
             path: path.clone(),
             errno: errno.into(),
         });
+        Self::at(path, dir)
+    }
+
+    fn at(path: PathBuf, dir: Result<OwnedFd, ReadError>) -> Self {
         Self {
             dir,
             path,
@@ -85,11 +89,8 @@ impl ProcRoot {
     pub fn below(&self, rel: &str) -> Self {
         let dir = self.open_at(rel.as_bytes(), OFlag::O_PATH | OFlag::O_DIRECTORY);
         Self {
-            dir,
-            path: self.path.join(rel),
             cross_mounts: false,
-            kernels: false,
-            kept: Kept::default(),
+            ..Self::at(self.path.join(rel), dir)
         }
     }
 
@@ -106,13 +107,7 @@ impl ProcRoot {
                 errno: errno.into(),
             })
         });
-        Self {
-            dir,
-            path,
-            cross_mounts: true,
-            kernels: false,
-            kept: Kept::default(),
-        }
+        Self::at(path, dir)
     }
 
     /// The same directory, which is known to be procfs and nothing else: its files are

@@ -23,15 +23,6 @@ const MASKED: [&str; 12] = [
     "/sys/firmware",
 ];
 
-/// Made read-only by the same.
-const READONLY: [&str; 5] = [
-    "/proc/bus",
-    "/proc/fs",
-    "/proc/irq",
-    "/proc/sys",
-    "/proc/sysrq-trigger",
-];
-
 /// The masked ones, as they are here.
 pub(super) fn masked(o: &Observer<'_>) -> Vec<ProtectedPath> {
     MASKED.iter().map(|path| protected(o, path)).collect()
@@ -39,7 +30,10 @@ pub(super) fn masked(o: &Observer<'_>) -> Vec<ProtectedPath> {
 
 /// The read-only ones, as they are here.
 pub(super) fn readonly(o: &Observer<'_>) -> Vec<ProtectedPath> {
-    READONLY.iter().map(|path| protected(o, path)).collect()
+    ProtectedPath::READ_ONLY
+        .iter()
+        .map(|path| protected(o, path))
+        .collect()
 }
 
 fn protected(o: &Observer<'_>, path: &str) -> ProtectedPath {

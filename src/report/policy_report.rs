@@ -48,12 +48,39 @@ pub fn policy_report(
 }
 
 impl Dashboard {
-    /// Its API version and kind.
-    pub(super) fn api(self) -> (&'static str, &'static str) {
-        match self {
+    /// One report: an object of the Pod's namespace, with its results counted.
+    pub(super) fn object(self, name: &str, of: &Subject, results: Vec<Value>) -> Value {
+        let (api_version, kind) = match self {
             Self::PolicyReport => ("wgpolicyk8s.io/v1alpha2", "PolicyReport"),
             Self::OpenReports => ("openreports.io/v1alpha1", "Report"),
-        }
+        };
+        let count = |name: &str| results.iter().filter(|r| r["result"] == name).count();
+        let summary = json!({
+            "pass": count("pass"),
+            "fail": count("fail"),
+            "warn": count("warn"),
+            "error": count("error"),
+            "skip": count("skip"),
+        });
+        let namespace = of.namespace.as_deref().unwrap_or("default");
+        json!({
+            "apiVersion": api_version,
+            "kind": kind,
+            "metadata": {
+                "name": name,
+                "namespace": namespace,
+                "labels": { "app.kubernetes.io/managed-by": "amiconfined" },
+            },
+            "scope": {
+                "apiVersion": "v1",
+                "kind": "Pod",
+                "namespace": namespace,
+                "name": of.pod.as_deref().unwrap_or_default(),
+                "uid": of.uid.as_deref().unwrap_or_default(),
+            },
+            "summary": summary,
+            "results": results,
+        })
     }
 
     /// How it is told a severity, by the name that findings have. The first releases of
@@ -68,34 +95,15 @@ impl Dashboard {
 }
 
 fn report(findings: &[&Finding], dashboard: Dashboard, seconds: i64) -> Value {
-    let (api_version, kind) = dashboard.api();
     let subject = findings
         .first()
         .map(|f| f.subject.clone())
         .unwrap_or_default();
-    let count = |name: &str| findings.iter().filter(|f| outcome(f) == name).count();
     let results: Vec<Value> = findings
         .iter()
         .map(|finding| result(finding, dashboard, seconds))
         .collect();
-    json!({
-        "apiVersion": api_version,
-        "kind": kind,
-        "metadata": {
-            "name": name(&subject),
-            "namespace": subject.namespace.as_deref().unwrap_or("default"),
-            "labels": { "app.kubernetes.io/managed-by": "amiconfined" },
-        },
-        "scope": pod(&subject),
-        "summary": {
-            "pass": count("pass"),
-            "fail": count("fail"),
-            "warn": count("warn"),
-            "error": count("error"),
-            "skip": count("skip"),
-        },
-        "results": results,
-    })
+    dashboard.object(&name(&subject), &subject, results)
 }
 
 fn result(finding: &Finding, dashboard: Dashboard, seconds: i64) -> Value {
@@ -134,16 +142,6 @@ fn outcome(finding: &Finding) -> &'static str {
         (Kind::Drift, None) if finding.severity < Severity::Medium => "warn",
         (Kind::Drift, None) => "fail",
     }
-}
-
-pub(super) fn pod(subject: &Subject) -> Value {
-    json!({
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "namespace": subject.namespace.as_deref().unwrap_or("default"),
-        "name": subject.pod.as_deref().unwrap_or_default(),
-        "uid": subject.uid.as_deref().unwrap_or_default(),
-    })
 }
 
 /// A name that the API server takes and that is another one for another Pod.

@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use nix::sys::stat::SFlag;
 
 use crate::confinement::{Errno, Kernel, Node, Reading, RuntimeSocket, Sysctl, Text, Writable};
-use crate::observe::{ProcRoot, ReadError};
+use crate::observe::{ProcRoot, ReadError, active_modules};
 
 /// A setting that decides how well the kernel isolates.
 struct Setting {
@@ -48,7 +48,7 @@ pub(super) fn node(proc: &ProcRoot, root: &ProcRoot, name: Reading<Text>, kernel
         name,
         kernel,
         all_processes: all_processes(proc),
-        lsm: lsm(root),
+        lsm: active_modules(root),
         sysctls: SETTINGS
             .iter()
             .map(|setting| sysctl(proc, setting))
@@ -84,21 +84,6 @@ fn all_processes(proc: &ProcRoot) -> Reading<bool> {
             None,
             "hostPID in a Pod, or --host-proc of a /proc of the machine's first pid namespace",
         ),
-    }
-}
-
-fn lsm(root: &ProcRoot) -> Reading<Vec<Text>> {
-    match root.read("sys/kernel/security/lsm") {
-        Ok(bytes) => Reading::Known(
-            bytes
-                .trim_ascii()
-                .split(|b| *b == b',')
-                .filter(|name| !name.is_empty())
-                .map(Text::from)
-                .collect(),
-        ),
-        Err(error) => error
-            .denied("securityfs mounted at /sys/kernel/security, and the permission to read it"),
     }
 }
 

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::confinement::{
-    Confinement, ContainerKind, ContainerRecord, Expected, Reading, Subject, Text,
-};
+use crate::confinement::{Confinement, ContainerKind, ContainerRecord, Expected, Reading, Text};
 use crate::observe::{Observe, ProcRoot, ProcessDir, Target};
 use crate::syscalls::Release;
 
@@ -258,16 +256,7 @@ impl Sweeper<'_> {
             Some(Err(why)) => record.half_seen.push(format!("what it was told: {why}")),
             None => {}
         }
-        let name = |reading: &Reading<Text>| reading.known().map(Text::escaped);
-        let identity = &record.identity;
-        let subject = Subject {
-            namespace: name(&identity.pod_namespace),
-            pod: name(&identity.pod_name),
-            pod_is_prefix: false,
-            uid: name(&identity.pod_uid),
-            container: name(&identity.container_name),
-            id: Some(identity.id.escaped()),
-        };
+        let subject = record.identity.subject();
         stages.extend((self.options.declared)(&subject, &record.confinement));
         record.controls = controls(&stages, &record.confinement);
     }

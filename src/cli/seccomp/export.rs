@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::source::{of_file, of_process, of_self};
+use super::source::{SourceArgs, of_file, of_process, of_self};
 use crate::bpf::{Program, merge};
 use crate::cli::error::{Error, SUCCESS, say};
 use crate::cli::output;
@@ -19,17 +19,9 @@ const EPERM: u16 = 1;
 /// Arguments of `seccomp export`.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// The process, or one of its threads [default: this one, whose filters are asked].
-    #[arg(
-        long,
-        value_name = "PID",
-        conflicts_with = "file",
-        value_parser = clap::value_parser!(u32).range(1..=0x7fff_ffff)
-    )]
-    pub pid: Option<u32>,
-    /// A file as `seccomp dump` writes it.
-    #[arg(value_name = "FILE")]
-    pub file: Option<PathBuf>,
+    /// Whose filters.
+    #[command(flatten)]
+    pub source: SourceArgs,
     /// The form.
     #[arg(long, value_enum, default_value_t = ExportFormat::Oci)]
     pub format: ExportFormat,
@@ -54,7 +46,7 @@ pub enum ExportFormat {
 
 /// Runs it.
 pub(super) fn run(args: &ExportArgs) -> Result<u8, Error> {
-    let programs = match (&args.file, args.pid) {
+    let programs = match (&args.source.file, args.source.pid) {
         (Some(file), _) => Some(vec![of_file(file)?]),
         (None, Some(pid)) => Some(of_process(pid)?.programs),
         (None, None) => None,

@@ -17,6 +17,7 @@ pub use disassemble::DisassembleArgs;
 pub use dump::DumpArgs;
 pub use export::{ExportArgs, ExportFormat};
 pub use show::ShowArgs;
+pub use source::SourceArgs;
 
 /// Arguments of `seccomp`.
 #[derive(Debug, Args)]

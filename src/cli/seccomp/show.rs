@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::SeccompFormat;
-use super::source::{of_file, of_process, of_self};
+use super::source::{SourceArgs, of_file, of_process, of_self};
 use crate::bpf::Program;
 use crate::cli::args::Listed;
 use crate::cli::error::{Error, NOT_OBSERVED, SUCCESS, escaped};
@@ -17,17 +17,9 @@ use crate::report::{self, FILTERS_REPORT_SCHEMA, FiltersReport, Options};
 /// Arguments of `seccomp show`.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// The process, or one of its threads [default: this one, whose filters are asked].
-    #[arg(
-        long,
-        value_name = "PID",
-        conflicts_with = "file",
-        value_parser = clap::value_parser!(u32).range(1..=0x7fff_ffff)
-    )]
-    pub pid: Option<u32>,
-    /// A file as `seccomp dump` writes it.
-    #[arg(value_name = "FILE")]
-    pub file: Option<PathBuf>,
+    /// Whose filters.
+    #[command(flatten)]
+    pub source: SourceArgs,
     /// The form.
     #[arg(long, value_enum, default_value_t = SeccompFormat::Text)]
     pub format: SeccompFormat,
@@ -41,7 +33,7 @@ pub struct ShowArgs {
 
 /// Runs it. Where nothing could be asked the report says why, and the exit code is 3.
 pub(super) fn run(args: &ShowArgs) -> Result<u8, Error> {
-    let found = match (&args.file, args.pid) {
+    let found = match (&args.source.file, args.source.pid) {
         (Some(file), _) => decided(escaped(file).to_string(), None, &[of_file(file)?]),
         (None, Some(pid)) => {
             let dumped = of_process(pid)?;

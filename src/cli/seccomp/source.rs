@@ -1,8 +1,10 @@
 //! Where filters come from: a process, or a file.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use clap::Args;
 
 use super::threads;
 use crate::bpf::{INSTRUCTION_LEN, MAX_INSTRUCTIONS, Program};
@@ -12,6 +14,22 @@ use crate::cli::inspect;
 use crate::confinement::{Confinement, SeccompMode};
 use crate::observe::ProcRoot;
 use crate::probe::{Dump, dump};
+
+/// Arguments that say whose filters are meant.
+#[derive(Debug, Args)]
+pub struct SourceArgs {
+    /// The process, or one of its threads [default: this one, whose filters are asked].
+    #[arg(
+        long,
+        value_name = "PID",
+        conflicts_with = "file",
+        value_parser = clap::value_parser!(u32).range(1..=0x7fff_ffff)
+    )]
+    pub pid: Option<u32>,
+    /// A file as `seccomp dump` writes it.
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+}
 
 /// The filters of a process, which stands still meanwhile and always goes on: those of the
 /// thread with this number. That others of its threads have other ones is said.

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::TableArgs;
 use crate::declared::RuntimeName;
-use crate::report::Column;
 
 /// Arguments of `sweep`.
 #[derive(Debug, Args)]
@@ -44,15 +44,9 @@ pub struct SweepArgs {
     /// The format.
     #[arg(long, value_enum, default_value_t = SweepFormat::Text)]
     pub format: SweepFormat,
-    /// Every column.
-    #[arg(long, conflicts_with = "columns")]
-    pub wide: bool,
-    /// The columns to show.
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
-    pub columns: Vec<Column>,
-    /// Sort by this column [default: worst first].
-    #[arg(long, value_name = "COLUMN")]
-    pub sort: Option<Column>,
+    /// How the table is laid out.
+    #[command(flatten)]
+    pub table: TableArgs,
     /// Write to this file, atomically, instead of standard output.
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,

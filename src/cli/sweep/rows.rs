@@ -41,16 +41,10 @@ impl<'a> Rows<'a> {
         gone: &[ContainerGone],
         time: &str,
     ) -> std::io::Result<()> {
-        self.rows.sort_by(|(a, _), (b, _)| match self.args.sort {
-            Some(column) => a.by(column, b).then_with(|| a.worst_first(b)),
-            None => a.worst_first(b),
-        });
+        let layout = &self.args.table;
+        self.rows.sort_by(|(a, _), (b, _)| layout.order(a, b));
         let (rows, notes): (Vec<Row>, Vec<Vec<String>>) = self.rows.into_iter().unzip();
-        let columns = match (&self.args.columns, self.args.wide) {
-            (chosen, _) if !chosen.is_empty() => chosen.clone(),
-            (_, true) => Column::ALL.to_vec(),
-            _ => Column::USUAL.to_vec(),
-        };
+        let columns = layout.shown(&Column::USUAL);
         match self.args.format {
             SweepFormat::Prometheus => out.write_all(prometheus(&rows).as_bytes()),
             SweepFormat::Html => {
@@ -64,7 +58,7 @@ impl<'a> Rows<'a> {
             _ => {
                 writeln!(out, "{}", node_lines(&outcome.node))?;
                 if !rows.is_empty() {
-                    table(out, &rows, &columns, !self.args.columns.is_empty())?;
+                    table(out, &rows, &columns, layout.chosen())?;
                     writeln!(out)?;
                 }
                 for (row, notes) in rows

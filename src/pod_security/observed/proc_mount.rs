@@ -1,30 +1,9 @@
 //! What every runtime masks or makes read-only in /proc and /sys is so.
 //!
-//! The paths are those that all of them have protected since Kubernetes 1.20;
-//! newer runtimes protect more. Baseline asks for it outside of a user namespace only.
+//! Baseline asks for it outside of a user namespace only.
 
 use super::{Found, Verdict, unknown, user_namespace};
 use crate::confinement::{Confinement, ProtectedPath, Protection, Reading};
-
-const MASKED: [&str; 9] = [
-    "/proc/acpi",
-    "/proc/kcore",
-    "/proc/keys",
-    "/proc/latency_stats",
-    "/proc/timer_list",
-    "/proc/timer_stats",
-    "/proc/sched_debug",
-    "/proc/scsi",
-    "/sys/firmware",
-];
-
-const READ_ONLY: [&str; 5] = [
-    "/proc/bus",
-    "/proc/fs",
-    "/proc/irq",
-    "/proc/sys",
-    "/proc/sysrq-trigger",
-];
 
 pub(super) fn baseline(confinement: &Confinement) -> Found {
     let found = restricted(confinement);
@@ -67,8 +46,8 @@ pub(super) fn restricted(confinement: &Confinement) -> Found {
     };
     let masked = [Protection::Masked, Protection::MaskedWritable];
     let read_only = [Protection::Masked, Protection::ReadOnly];
-    look(&filesystem.masked, &MASKED, &masked)
-        .or_else(|| look(&filesystem.readonly, &READ_ONLY, &read_only))
+    look(&filesystem.masked, &ProtectedPath::MASKED_BY_ALL, &masked)
+        .or_else(|| look(&filesystem.readonly, &ProtectedPath::READ_ONLY, &read_only))
         .or(first_unknown)
         .unwrap_or_else(|| {
             let text = "what runtimes mask and make read-only is so";

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::confinement::{ContainerRecord, Control, Reading, Subject, Text};
+use crate::confinement::{ContainerRecord, Control, Subject};
 
 use super::super::Dashboard;
-use super::super::policy_report::{name, pod};
+use super::super::policy_report::name;
 use super::super::stands_out::{Level, StandsOut, stands_out};
 
 /// The container's report: what differs from what was declared or told, what could not be
@@ -17,14 +17,9 @@ pub fn container_report(
     dashboard: Dashboard,
     seconds: i64,
 ) -> Option<Value> {
-    let identity = &record.identity;
-    let known = |reading: &Reading<Text>| reading.known().map(ToString::to_string);
-    let subject = Subject {
-        namespace: Some(known(&identity.pod_namespace)?),
-        pod: Some(known(&identity.pod_name)?),
-        uid: known(&identity.pod_uid),
-        container: known(&identity.container_name),
-        ..Subject::default()
+    let subject = record.identity.subject();
+    let (Some(_), Some(of_pod)) = (&subject.namespace, &subject.pod) else {
+        return None;
     };
     let mut results: Vec<Value> = Vec::new();
     for control in record.controls.known().into_iter().flatten() {
@@ -41,35 +36,16 @@ pub fn container_report(
         result["timestamp"] = json!({ "seconds": seconds, "nanos": 0 });
         result["properties"] = json!({
             "container": container,
-            "container-id": identity.id.to_string(),
+            "container-id": subject.id,
             "node": record.node.known().map(ToString::to_string).unwrap_or_default(),
         });
     }
-    let count = |name: &str| results.iter().filter(|r| r["result"] == name).count();
-    let (api_version, kind) = dashboard.api();
     // Two containers of one Pod are two reports: told apart as two Pods' are.
     let named = Subject {
-        pod: subject.pod.as_ref().map(|pod| format!("{pod}-{container}")),
+        pod: Some(format!("{of_pod}-{container}")),
         ..subject.clone()
     };
-    Some(json!({
-        "apiVersion": api_version,
-        "kind": kind,
-        "metadata": {
-            "name": name(&named),
-            "namespace": subject.namespace,
-            "labels": { "app.kubernetes.io/managed-by": "amiconfined" },
-        },
-        "scope": pod(&subject),
-        "summary": {
-            "pass": count("pass"),
-            "fail": count("fail"),
-            "warn": count("warn"),
-            "error": count("error"),
-            "skip": count("skip"),
-        },
-        "results": results,
-    }))
+    Some(dashboard.object(&name(&named), &subject, results))
 }
 
 fn of_control(control: &Control, dashboard: Dashboard) -> Value {

@@ -1,4 +1,4 @@
-//! Docker's default capabilities, as its packages write them into config.json.
+//! Docker's default capabilities, which containerd gives by itself too.
 
 /// Docker's default fourteen.
 pub(crate) const FOURTEEN: [&str; 14] = [

@@ -1,29 +1,15 @@
 //! Capabilities: all, none, ambient, and each by itself.
 
+#[path = "../../integration/live_runc/fourteen.rs"]
+mod fourteen;
+
 use serde_json::{Value, json};
 
 use super::{Setting, Tongue, row};
+use fourteen::FOURTEEN;
 
 /// What `runc spec` gives.
 pub(super) const SPEC: [&str; 3] = ["CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE"];
-
-/// What containerd gives by itself, as docker does.
-const DEFAULTS: [&str; 14] = [
-    "CAP_AUDIT_WRITE",
-    "CAP_CHOWN",
-    "CAP_DAC_OVERRIDE",
-    "CAP_FOWNER",
-    "CAP_FSETID",
-    "CAP_KILL",
-    "CAP_MKNOD",
-    "CAP_NET_BIND_SERVICE",
-    "CAP_NET_RAW",
-    "CAP_SETFCAP",
-    "CAP_SETGID",
-    "CAP_SETPCAP",
-    "CAP_SETUID",
-    "CAP_SYS_CHROOT",
-];
 
 /// Bounding, effective and permitted alike.
 pub(super) fn three(names: &[&str]) -> Value {
@@ -55,7 +41,7 @@ pub(super) fn rows() -> Vec<Setting> {
             .flags(Tongue::Nspawn, "--drop-capability=all")
             .flags(Tongue::Firejail, "--caps.drop=all")
             .flags(Tongue::Lxc, "lxc.cap.keep = none")
-            .flags(Tongue::Ctr, &ctr("drop", &DEFAULTS))
+            .flags(Tongue::Ctr, &ctr("drop", &FOURTEEN))
             .plain(&[Tongue::Nsjail])
             .wants("/capabilities/effective/known/raw", json!(mask(&[]))),
         row("all_capabilities")
@@ -169,7 +155,7 @@ fn ctr(verb: &str, names: &[&str]) -> String {
 
 /// Docker's fourteen, as the report writes a mask.
 pub(crate) fn usual() -> String {
-    mask(&DEFAULTS)
+    mask(&FOURTEEN)
 }
 
 /// A set's mask as the report writes it.
