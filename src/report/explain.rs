@@ -67,6 +67,10 @@ const WHY: &[(&str, &str)] = &[
         "in a namespace of its own the process sees and changes only what is in it; in the machine's, all of the machine's",
     ),
     (
+        "namespaces.pid1",
+        "whether pid 1 of the process's pid namespace is in the same ones tells a process that joined or left some; it cannot be told of these",
+    ),
+    (
         "namespaces.depth",
         "capabilities count only over what the own user namespace, or one below it, owns",
     ),
