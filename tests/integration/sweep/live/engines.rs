@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::arena::{Arena, has, must};
-use super::{heartbeat, managed, rootless, unmanaged};
+use super::{heartbeat, managed, pods, rootless, unmanaged};
 
 /// What a runtime says of a container that it started.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub(super) struct Told {
     pub(super) pid: u32,
     /// Its name.
     pub(super) name: Option<String>,
+    /// Namespace, name and uid of its Pod, as they are shown.
+    pub(super) pod: Option<[&'static str; 3]>,
     /// Its image.
     pub(super) image: Option<String>,
     /// Its manager, in the record's words.
@@ -36,6 +38,7 @@ impl Told {
             id: None,
             pid,
             name: None,
+            pod: None,
             image: None,
             manager: None,
             read_only: None,
@@ -56,7 +59,7 @@ pub(super) fn sorted(names: &Value) -> Option<Vec<String>> {
 type Start = fn(&Arena) -> Result<Told, String>;
 
 /// Every runtime: its programs, and how it starts a container.
-pub(super) const ALL: [(&[&str], Start); 14] = [
+pub(super) const ALL: [(&[&str], Start); 16] = [
     (&["runc"], |arena| oci(arena, "runc")),
     (&["crun"], |arena| oci(arena, "crun")),
     (&["youki", "runc"], |arena| oci(arena, "youki")),
@@ -65,6 +68,11 @@ pub(super) const ALL: [(&[&str], Start); 14] = [
     (&["dockerd", "docker", "runc"], managed::docker),
     (&["lxc-start", "lxc-info"], managed::lxc),
     (&["containerd", "ctr", "runc"], managed::containerd),
+    (&["containerd", "ctr", "runc", "podman"], pods::sandbox),
+    (
+        &["containerd", "ctr", "runc", "podman", "curl"],
+        pods::container,
+    ),
     (&["runsc"], managed::gvisor),
     (&["bwrap"], unmanaged::bubblewrap),
     (&["systemd-nspawn"], unmanaged::nspawn),

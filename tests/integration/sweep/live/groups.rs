@@ -10,7 +10,7 @@ use super::arena::until;
 const MOUNTED: &str = "/sys/fs/cgroup";
 
 /// Which part of a second each heart may compute for with real-time priority, in µs.
-const SHARE: u64 = 80_000;
+const SHARE: u64 = 60_000;
 
 /// The file of a group under version 1 that says how much of a second is for real time.
 const REAL_TIME: &str = "cpu.rt_runtime_us";

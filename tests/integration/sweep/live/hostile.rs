@@ -21,8 +21,8 @@ const TEST: &str = "sweep::live::hostile::hostile_containers_are_told_apart_and_
 const POD: &str = "6ed720dc686399169c5ff0543c75d704acb3d54fac7ca5f34e4dda2d0ea453fb";
 
 /// An escape code, a line feed, a mark that turns the line around, what ends a string.
-const NAME: &str = "w\u{1b}[2J\n\u{202e}b\"}\\";
-const SHOWN: &str = "w\\x1b[2J\\n\\u{202e}b\"}\\\\";
+pub(super) const NAME: &str = "w\u{1b}[2J\n\u{202e}b\"}\\";
+pub(super) const SHOWN: &str = "w\\x1b[2J\\n\\u{202e}b\"}\\\\";
 
 fn shell(script: &str) -> Vec<String> {
     ["/bin/sh", "-c", script].map(str::to_owned).to_vec()

@@ -92,8 +92,16 @@ pub(super) fn docker(arena: &Arena) -> Result<Told, String> {
 }
 
 pub(super) fn containerd(arena: &Arena) -> Result<Told, String> {
+    // For Pods as well, without what a kubelet would see to.
+    let config = format!(
+        "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\"]\nsandbox_image = \"{}\"\n\
+         restrict_oom_score_adj = true\ndisable_apparmor = true\n",
+        super::pods::IMAGE
+    );
+    let file = arena.path("containerd.toml");
+    std::fs::write(&file, config).unwrap();
     background(
-        &mut Command::new("containerd"),
+        Command::new("containerd").arg("--config").arg(file),
         &arena.path("containerd.log"),
     );
     let ctr = || Command::new("ctr");

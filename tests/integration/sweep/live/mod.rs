@@ -11,6 +11,7 @@ mod hostile;
 mod managed;
 mod members;
 mod nested;
+mod pods;
 mod privileges;
 mod reused;
 mod rootless;
@@ -38,8 +39,9 @@ fn every_row_is_as_the_runtime_says() {
     for (programs, start) in engines::ALL {
         told.extend(engines::start(&arena, programs, start));
     }
-    // gVisor's processes are in a kernel of its own, which beats are not seen from.
-    let beating = |one: &&Told| one.runtime != "runsc";
+    // gVisor's processes are in a kernel of its own, which beats are not seen from; a Pod's
+    // sandbox runs what its image says.
+    let beating = |one: &&Told| !["runsc", "sandbox"].contains(&one.runtime);
     for one in told.iter().filter(beating) {
         heartbeat::wait(&arena.path("beat").join(one.runtime));
         heartbeat::favour(heartbeat::process(one.runtime).unwrap());
@@ -64,7 +66,7 @@ fn every_row_is_as_the_runtime_says() {
     );
     let expected = told.len() + usize::from(rootless);
     assert_eq!(records.len(), expected, "{:#?}", ids(&records));
-    told.retain(|one| one.runtime != "runsc");
+    told.retain(|one| beating(&one));
     undisturbed(&arena, &told);
 }
 
@@ -119,6 +121,10 @@ fn held(told: &Told, records: &[Value]) {
     }
     assert_eq!(known(&identity["container_name"]), told.name, "{told:?}");
     assert_eq!(known(&identity["image"]), told.image, "{told:?}");
+    for (at, field) in ["pod_namespace", "pod_name", "pod_uid"].iter().enumerate() {
+        let wanted = told.pod.map(|pod| pod[at].to_owned());
+        assert_eq!(known(&identity[field]), wanted, "{told:?}: {field}");
+    }
     assert_eq!(identity["manager"].as_str(), told.manager, "{told:?}");
     // Of gVisor's own kernel nothing can be seen from the node, and that is said.
     let half = record["half_seen"].as_array().unwrap();
