@@ -8,6 +8,7 @@ mod entered;
 mod groups;
 mod heartbeat;
 mod hostile;
+mod hostile_rows;
 mod managed;
 mod members;
 mod nested;
@@ -19,6 +20,7 @@ mod three_way;
 mod unmanaged;
 
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -26,6 +28,7 @@ use serde_json::Value;
 use arena::{Arena, sweep};
 use engines::Told;
 use heartbeat::{Heartbeat, Machine};
+use hostile::Hostile;
 
 /// What no container's heart may miss.
 const GAP: Duration = Duration::from_millis(5);
@@ -46,10 +49,9 @@ fn every_row_is_as_the_runtime_says() {
         heartbeat::wait(&arena.path("beat").join(one.runtime));
         heartbeat::favour(heartbeat::process(one.runtime).unwrap());
     }
+    let hostile = Hostile::start(&arena);
     let records = sweep(&[]);
-    for one in &told {
-        held(one, &records);
-    }
+    all_held(&records, &told, &hostile);
     // Each is there once, and nothing else is but the process that keeps a user's
     // namespaces between podman's commands.
     let pauses = records.iter().filter(|record| {
@@ -64,10 +66,33 @@ fn every_row_is_as_the_runtime_says() {
         "{:#?}",
         ids(&records)
     );
-    let expected = told.len() + usize::from(rootless);
+    let expected = told.len() + usize::from(rootless) + Hostile::ROWS;
     assert_eq!(records.len(), expected, "{:#?}", ids(&records));
-    told.retain(|one| beating(&one));
-    undisturbed(&arena, &told);
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| hostile_rows::dying(&arena, &over));
+        let hearts: Vec<&Told> = told.iter().filter(beating).collect();
+        let held = || {
+            undisturbed(&arena, &hearts, &|more| {
+                let mut lines = sweep(more);
+                lines.retain(|line| line["schema"] == "amiconfined/container/v1");
+                all_held(&lines, &told, &hostile);
+            });
+        };
+        let held = std::panic::catch_unwind(std::panic::AssertUnwindSafe(held));
+        over.store(true, Ordering::Relaxed);
+        if let Err(why) = held {
+            std::panic::resume_unwind(why);
+        }
+    });
+    hostile.over();
+}
+
+fn all_held(records: &[Value], told: &[Told], hostile: &Hostile) {
+    for one in told {
+        held(one, records);
+    }
+    hostile.held(records);
 }
 
 fn ids(records: &[Value]) -> Vec<String> {
@@ -189,7 +214,7 @@ const ROUND: Duration = Duration::from_millis(700);
 
 /// Sweeps for a while, also with each filter dumped, and looks whether a heart missed a
 /// beat, but for what the machine itself was late meanwhile.
-fn undisturbed(arena: &Arena, told: &[Told]) {
+fn undisturbed(arena: &Arena, told: &[&Told], swept: &dyn Fn(&[&str])) {
     let hearts: Vec<Heartbeat> = told
         .iter()
         .map(|one| Heartbeat(arena.path("beat").join(one.runtime)))
@@ -214,10 +239,10 @@ fn undisturbed(arena: &Arena, told: &[Told]) {
         gaps.into_iter().max().unwrap()
     };
     let mut gaps: [Vec<Duration>; 3] = Default::default();
-    for _ in 0..3 {
+    for _ in 0..5 {
         gaps[0].push(longest(&|| std::thread::sleep(Duration::from_millis(10))));
-        gaps[1].push(longest(&|| drop(sweep(&[]))));
-        gaps[2].push(longest(&|| drop(sweep(&["--seccomp", "dump"]))));
+        gaps[1].push(longest(&|| swept(&[])));
+        gaps[2].push(longest(&|| swept(&["--seccomp", "dump"])));
     }
     let [alone, swept, dumped] = gaps.map(|gaps| gaps.into_iter().max().unwrap());
     println!(
