@@ -17,6 +17,7 @@ mod privileges;
 mod reused;
 mod rootless;
 mod three_way;
+mod traced;
 mod unmanaged;
 
 use std::fs;
