@@ -178,7 +178,11 @@ fn by_name(path: Option<&ContainerPath>) -> Option<&Text> {
 fn kind(group: &Group, states: &States) -> Reading<ContainerKind> {
     match &group.key {
         Key::Service(_) => Reading::Known(ContainerKind::Service),
-        Key::Namespace(..) | Key::Below(_) => Reading::Known(ContainerKind::Unmanaged),
+        // A manager's state that may not be read may be this one's.
+        Key::Namespace(..) | Key::Below(_) => match states.nothing() {
+            Reading::Absent { .. } => Reading::Known(ContainerKind::Unmanaged),
+            denied => denied,
+        },
         _ if by_name(group.path.as_ref()).is_some() => Reading::Known(ContainerKind::Workload),
         Key::Cgroup(_) | Key::Shared(..) => states.nothing(),
     }

@@ -5,6 +5,7 @@ mod arena;
 mod dumped;
 mod engines;
 mod entered;
+mod grants;
 mod groups;
 mod heartbeat;
 mod hostile;

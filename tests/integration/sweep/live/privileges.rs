@@ -1,51 +1,53 @@
 //! What a sweep sees with which privilege: what is withheld is denied, never missing.
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::arena::{Arena, has, must};
+use super::arena::{Arena, has, must, until};
 use super::engines::{bundle, run};
+use super::grants::GRANTS;
 
 const TEST: &str = "sweep::live::privileges::what_is_withheld_is_denied_and_never_missing";
 
-/// Privileges as `setpriv` takes them, and which namespaces' links they open.
-const GRANTS: [(&str, &[&str], bool); 4] = [
-    (
-        "uid 0 without capabilities",
-        &["--bounding-set=-all"],
-        false,
-    ),
-    (
-        "uid 0, SYS_PTRACE",
-        &["--bounding-set=-all,+sys_ptrace"],
-        true,
-    ),
-    (
-        "uid 0, SYS_PTRACE and DAC_READ_SEARCH",
-        &["--bounding-set=-all,+sys_ptrace,+dac_read_search"],
-        true,
-    ),
-    (
-        "uid 1000",
-        &[
-            "--reuid=1000",
-            "--regid=1000",
-            "--clear-groups",
-            "--bounding-set=-all",
-        ],
-        false,
-    ),
-];
+/// Whose state `sweep-rootless` is.
+const USER: u32 = 60_125;
 
-fn sweep(with: &[&str], more: &[&str]) -> Vec<Value> {
+fn sweep(with: &[&str]) -> Vec<Value> {
     let mut command = Command::new("setpriv");
-    command.args(with).arg("--inh-caps=-all").arg("--");
+    command.args(with).arg("--");
     command
         .arg(env!("CARGO_BIN_EXE_amiconfined"))
-        .args(["sweep", "--format", "ndjson"])
-        .args(more);
+        .args(["sweep", "--format", "ndjson"]);
     records(&mut command)
+}
+
+/// A container that a user made, with a runtime's state in that user's own directory.
+fn rootless() {
+    let id = USER.to_string();
+    let mut made = Command::new("setpriv")
+        .args(["--reuid", &id, "--regid", &id, "--clear-groups"])
+        .args(["unshare", "--user", "--map-root-user", "--mount", "--pid"])
+        .args(["--fork", "--kill-child", "/bin/sleep", "1000"])
+        .spawn()
+        .unwrap();
+    let children = format!("/proc/{0}/task/{0}/children", made.id());
+    let first = until("its first process", || {
+        let pid: u32 = fs::read_to_string(&children).ok()?.trim().parse().ok()?;
+        let comm = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
+        (comm == "sleep\n").then_some(pid)
+    });
+    assert!(made.try_wait().unwrap().is_none());
+    let dir = PathBuf::from(format!("/run/user/{USER}"));
+    let state = dir.join("crun/sweep-rootless");
+    fs::create_dir_all(&state).unwrap();
+    let said = json!({"pid": first.unwrap()}).to_string();
+    fs::write(state.join("status"), said).unwrap();
+    fs::set_permissions(&dir, Permissions::from_mode(0o700)).unwrap();
+    chown(&dir, Some(USER), Some(USER)).unwrap();
 }
 
 fn records(command: &mut Command) -> Vec<Value> {
@@ -122,10 +124,14 @@ fn what_is_withheld_is_denied_and_never_missing() {
         config["process"]["user"] = json!({"uid": 1234, "gid": 1234});
     });
     run("runc", &dir, "sweep-user").unwrap();
-    let whole = sweep(&[], &[]);
-    assert_eq!(whole.len(), 3);
-    for (name, with, links) in GRANTS {
-        let part = sweep(with, &[]);
+    rootless();
+    let whole = sweep(&[]);
+    assert_eq!(whole.len(), 4);
+    let of_user = |record: &Value| record["identity"]["id"] == "sweep-rootless";
+    assert_eq!(whole.iter().filter(|record| of_user(record)).count(), 1);
+    for grant in &GRANTS {
+        let name = grant.name;
+        let part = sweep(grant.with);
         assert_eq!(part.len(), whole.len(), "{name}");
         let mut denied = 0;
         for (whole, part) in whole.iter().zip(&part) {
@@ -135,23 +141,19 @@ fn what_is_withheld_is_denied_and_never_missing() {
             );
             denied += denied_at_most(&whole["confinement"], &part["confinement"], name);
             denied += denied_at_most(&whole["identity"], &part["identity"], name);
-            assert_eq!(
-                inode(part).get("known").is_some(),
-                links,
-                "{name}: {}",
-                inode(part)
-            );
-            // Root's own state needs no capability: it is the owner's.
+            let link = inode(part);
+            assert_eq!(link.get("known").is_some(), grant.links, "{name}: {link}");
             let named = whole["identity"]["id"] == part["identity"]["id"];
-            assert_eq!(
-                named,
-                !name.contains("1000"),
-                "{name}: {}",
-                part["identity"]
-            );
+            let open = if of_user(whole) {
+                grant.users
+            } else {
+                grant.named
+            };
+            assert_eq!(named, open, "{name}: {}", part["identity"]);
         }
         println!("{name}: {denied} readings denied");
-        assert_eq!(denied == 0, links && !name.contains("1000"), "{name}");
+        let all = grant.links && grant.named && grant.users;
+        assert_eq!(denied == 0, all, "{name}");
     }
     elsewhere(&arena, &whole);
     without_host_pid();

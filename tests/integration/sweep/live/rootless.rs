@@ -19,6 +19,8 @@ pub(super) fn podman(arena: &Arena) -> Result<Told, String> {
         std::fs::create_dir_all(dir).map_err(|e| e.to_string())?;
         chown(dir, Some(ID), Some(ID)).map_err(|e| e.to_string())?;
     }
+    let own = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    std::fs::set_permissions(&run, own).map_err(|e| e.to_string())?;
     let lines = [
         (
             "passwd",
