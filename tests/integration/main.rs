@@ -24,6 +24,7 @@ mod declared_profiles;
 mod declared_workloads;
 mod deploy;
 mod floors;
+mod foreign_abis;
 mod formats;
 mod live_runc;
 mod metrics;
