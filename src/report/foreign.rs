@@ -10,6 +10,13 @@ use super::stands_out::Found;
 /// filter can look (`socketcall(2)`).
 const SOCKETCALL: &str = "socketcall";
 
+/// Other names that 32-bit ABIs have for what a 64-bit one has one call for
+/// (arch/x86/entry/syscalls/syscall_32.tbl, arch/arm/tools/syscall.tbl). Beside these, wider ids, sizes
+/// and times end in [`WIDER`].
+const RENAMED: [(&str, &str); 2] = [("umount", "umount2"), ("mmap2", "mmap")];
+/// What the names of calls with wider arguments end in, the longest first.
+const WIDER: [&str; 3] = ["_time64", "64", "32"];
+
 /// Adds a fact for each foreign ABI that allows what the native one blocks.
 pub(super) fn foreign(c: &Confinement, found: &mut Found) {
     let abis = &c.seccomp.abis;
@@ -54,6 +61,12 @@ fn allowed(native: &AbiVerdicts, abi: &AbiVerdicts) -> Vec<String> {
     let mut allowed: Vec<String> = Vec::new();
     for here in &abi.syscalls {
         let Some(there) = native.by_name(&here.name) else {
+            let same = same(&here.name).and_then(|name| native.by_name(name));
+            if here.verdict.stopped() == Some(false)
+                && let Some(there) = same.filter(|there| there.verdict.stopped() == Some(true))
+            {
+                allowed.push(format!("{} for {}", here.name, there.name));
+            }
             continue;
         };
         if here.verdict.stopped() == Some(false) && there.verdict.stopped() == Some(true) {
@@ -72,6 +85,13 @@ fn allowed(native: &AbiVerdicts, abi: &AbiVerdicts) -> Vec<String> {
         allowed.push(format!("{SOCKETCALL} for {hidden}"));
     }
     allowed
+}
+
+/// The native name of a call that a 32-bit ABI has under another one.
+fn same(name: &str) -> Option<&str> {
+    let renamed = RENAMED.iter().find(|(other, _)| *other == name);
+    let wider = || WIDER.iter().find_map(|end| name.strip_suffix(end));
+    renamed.map(|(_, native)| *native).or_else(wider)
 }
 
 /// The labels of the arguments that are stopped there and let through here.
