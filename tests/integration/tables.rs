@@ -3,6 +3,7 @@
 
 use amiconfined::syscalls::{self, Abi, Execution, Release, X32_BIT};
 
+mod build;
 mod parser;
 mod sources;
 
