@@ -1,11 +1,15 @@
 //! `amiconfined seccomp export`: profiles that decide as the filters did, and filters put
 //! into one.
 
-use std::process::Command;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use amiconfined::bpf::{Program, differ, evaluate, evaluate_all, merge};
 use amiconfined::confinement::CapabilitySet;
 use amiconfined::declared::{ExportError, ExportSource, compile_profile, export, read_documents};
+
+use libseccomp::{ScmpAction, ScmpFilterContext, ScmpSyscall};
 
 use crate::bpf::profiles::Profile;
 use crate::bpf::programs::{Random, count};
@@ -107,6 +111,61 @@ fn the_own_verdicts_are_exported_and_what_is_no_filter_is_not() {
     assert!(read_again(&text).is_some(), "{text}");
     let refused = seccomp(&["export", "/dev/null"]);
     assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+}
+
+/// The kernel takes the one program that several are put into, and decides by it as by them.
+#[test]
+fn several_filters_are_exported_as_one_that_the_kernel_takes() {
+    let first = compiled();
+    let second = tempfile::NamedTempFile::new().unwrap();
+    let mut other = ScmpFilterContext::new(ScmpAction::Allow).unwrap();
+    for (name, action) in [
+        ("keyctl", ScmpAction::Errno(1)),
+        ("acct", ScmpAction::KillProcess),
+        ("swapon", ScmpAction::Trap),
+    ] {
+        let call = ScmpSyscall::from_name(name).unwrap();
+        other.add_rule(action, call).unwrap();
+    }
+    other.export_bpf(second.as_file()).unwrap();
+    let files = [first.path(), second.path()];
+    let both = "--add-seccomp-fd 3 --add-seccomp-fd 4";
+    let inside = |files: [&Path; 2], options: &str, then: &str| {
+        let script = format!("exec bwrap --dev-bind / / {options} {then} 3<\"$0\" 4<\"$1\"");
+        let mut command = Command::new("sh");
+        command.args(["-c", &script]).args(files);
+        command.stdout(Stdio::piped()).spawn().unwrap()
+    };
+    let mut held = inside(files, both, "sh -c 'echo $$; exec sleep 60'");
+    let mut pid = String::new();
+    let mut out = BufReader::new(held.stdout.take().unwrap());
+    out.read_line(&mut pid).unwrap();
+    let exported = seccomp(&["export", "--format", "bpf", "--pid", pid.trim()]);
+    Command::new("kill").arg(pid.trim()).status().unwrap();
+    held.wait().unwrap();
+    if exported.status.code() != Some(0) {
+        let said = String::from_utf8_lossy(&exported.stderr);
+        assert!(
+            pid.is_empty() || exported.status.code() == Some(3),
+            "{said}"
+        );
+        println!("SKIPPED: bubblewrap, and the right to dump: {said}");
+        return;
+    }
+    let merged = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(merged.path(), &exported.stdout).unwrap();
+    let asks = format!("{} --format json", env!("CARGO_BIN_EXE_amiconfined"));
+    let verdicts = |files, options| {
+        let output = inside(files, options, &asks).wait_with_output().unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let seccomp = &report["confinement"]["seccomp"];
+        (seccomp["filters"]["known"].clone(), seccomp["abis"].clone())
+    };
+    let (two, by_both) = verdicts(files, both);
+    let (one, by_one) = verdicts([merged.path(), merged.path()], "--seccomp 3");
+    assert_eq!((two, one), (2.into(), 1.into()));
+    let killed = by_both.to_string().contains(r#"{"killed":"process"}"#);
+    assert!(killed && by_both == by_one, "{by_both}\n{by_one}");
 }
 
 /// Inside, a process cannot dump its filters, but it can ask them.

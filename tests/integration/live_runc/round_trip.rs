@@ -44,19 +44,30 @@ fn goes_round(name: &str, profile: &Value) {
     };
     let first = run(profile, name);
     let filter = first.filter.as_ref().unwrap();
-    let exported = seccomp(&["export", filter.to_str().unwrap()]);
-    assert_eq!(exported.status.code(), Some(0), "{exported:?}");
-    let again: Value = serde_json::from_slice(&exported.stdout).unwrap();
-    let second = run(&again, &format!("{name}-again"));
-    let (before, after) = (program(filter), program(second.filter.as_ref().unwrap()));
+    let before = program(filter);
     let numbers = 1024 * (1 + Abi::native().foreign().len());
-    let rules = again["syscalls"].as_array().unwrap().len();
-    println!(
-        "{name}: {} instructions to {rules} rules to {} instructions, {numbers} numbers",
-        before.instructions().len(),
-        after.instructions().len()
-    );
-    assert_eq!(differing(&before, &after), [], "{again:#}");
+    let exported = |format: &str| {
+        let file = filter.to_str().unwrap();
+        let exported = seccomp(&["export", "--format", format, "--name", "again", file]);
+        assert_eq!(exported.status.code(), Some(0), "{exported:?}");
+        exported.stdout
+    };
+    // The operator hands on to the runtime what stands in `spec`.
+    for (format, place) in [("oci", ""), ("spo", "/spec")] {
+        let again: Value = serde_json::from_slice(&exported(format)).unwrap();
+        let again = again.pointer(place).unwrap();
+        let second = run(again, &format!("{name}-{format}"));
+        let after = program(second.filter.as_ref().unwrap());
+        let rules = again["syscalls"].as_array().unwrap().len();
+        println!(
+            "{name}: {} instructions to {rules} rules of {format} to {} instructions, {numbers} numbers",
+            before.instructions().len(),
+            after.instructions().len()
+        );
+        assert_eq!(differing(&before, &after), [], "{again:#}");
+    }
+    let after = Program::from_ne_bytes(&exported("bpf")).unwrap();
+    assert_eq!(differing(&before, &after), []);
 }
 
 #[test]
