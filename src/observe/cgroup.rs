@@ -2,7 +2,8 @@
 
 use super::Observer;
 use super::access::writable;
-use super::cgroup_limits::{self, Hierarchy};
+use super::cgroup_hierarchy::{self, Hierarchy};
+use super::cgroup_limits;
 use super::status::{decimal, malformed};
 use crate::confinement::{Cgroup, CgroupPath, CgroupVersion, Reading, Writable};
 
@@ -10,9 +11,9 @@ use crate::confinement::{Cgroup, CgroupPath, CgroupVersion, Reading, Writable};
 pub(super) fn cgroup(o: &Observer<'_>) -> Cgroup {
     let paths = paths(o);
     let known = paths.known().map_or(&[][..], Vec::as_slice);
-    let hierarchies = cgroup_limits::hierarchies(o, known);
+    let hierarchies = cgroup_hierarchy::hierarchies(o, known);
     let hidden = hierarchies.is_empty();
-    let outer = hidden.then(|| cgroup_limits::observers(o, known));
+    let outer = hidden.then(|| cgroup_hierarchy::observers(o, known));
     let limiting = outer.as_ref().unwrap_or(&hierarchies);
     Cgroup {
         version: paths.as_ref().map(|paths| version(paths)),
@@ -79,7 +80,7 @@ fn any_writable(o: &Observer<'_>, hierarchies: &[Hierarchy], file: &str) -> Read
             _ => {}
         }
     }
-    found.unwrap_or_else(|| cgroup_limits::unmounted(o))
+    found.unwrap_or_else(|| cgroup_hierarchy::unmounted(o))
 }
 
 fn at(answer: Writable, hierarchy: &Hierarchy) -> Writable {

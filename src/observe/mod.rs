@@ -9,6 +9,7 @@ mod access;
 mod apparmor;
 mod capabilities;
 mod cgroup;
+mod cgroup_hierarchy;
 mod cgroup_limits;
 mod credentials;
 mod devices;

@@ -2,7 +2,7 @@
 //! of the machine (`cgroups(7)`, since Linux 2.6.24).
 
 use super::access::{refused_as, writable};
-use super::{Observer, cgroup_limits, namespaces};
+use super::{Observer, cgroup_hierarchy, namespaces};
 use crate::confinement::{Reading, Writable};
 
 /// Since Linux 5.17 a write is taken from `CAP_SYS_ADMIN` of the initial user namespace alone
@@ -21,7 +21,7 @@ pub(super) fn release_agent(o: &Observer<'_>) -> Reading<Writable> {
     let of = |fstype: &'static str| mounts.iter().filter(move |e| e.mount.fstype == *fstype);
     if of("cgroup").next().is_none() {
         return if of("cgroup2").next().is_none() {
-            cgroup_limits::unmounted(o)
+            cgroup_hierarchy::unmounted(o)
         } else {
             Reading::absent("no v1 hierarchy is mounted, and v2 has no release_agent")
         };

@@ -1,5 +1,6 @@
 //! Many containers at once: one row each, worst first.
 
+mod cells;
 mod column;
 mod html;
 mod policy;

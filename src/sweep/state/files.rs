@@ -1,14 +1,12 @@
 //! State files of each form, read as hostile input: bounded, and wrong ones left out.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
-
 use super::State;
+use super::docker::docker;
+use super::gvisor::gvisor;
+use super::oci::{crun, runc};
 use super::places::{Form, Place, join};
 use crate::confinement::{Manager, Sandbox, Text};
 use crate::observe::{ProcRoot, ReadError};
-use crate::sweep::json;
 
 /// Reads the state at a place. `None` where there is none, or of no running container.
 pub(super) fn read(
@@ -83,98 +81,6 @@ fn absolute(path: &[u8]) -> Text {
     [b"/", path].concat().into()
 }
 
-#[derive(Deserialize)]
-struct Runc {
-    id: Option<String>,
-    #[serde(alias = "pid")]
-    init_process_pid: Option<u32>,
-    init_process_start: Option<u64>,
-    bundle: Option<String>,
-    #[serde(default)]
-    config: RuncConfig,
-}
-
-#[derive(Deserialize, Default)]
-struct RuncConfig {
-    #[serde(default)]
-    labels: Option<Vec<String>>,
-}
-
-fn runc(bytes: &[u8]) -> Option<State> {
-    let state: Runc = json::read(bytes)?;
-    let label = state.config.labels.unwrap_or_default();
-    let bundle = label.iter().find_map(|l| l.strip_prefix("bundle="));
-    Some(State {
-        id: state.id.unwrap_or_default().into(),
-        pid: state.init_process_pid?,
-        start: state.init_process_start,
-        bundle: bundle.map(str::to_owned).or(state.bundle).map(Text::from),
-        ..State::default()
-    })
-}
-
-#[derive(Deserialize)]
-struct Crun {
-    pid: u32,
-    #[serde(rename = "process-start-time")]
-    start: Option<u64>,
-    bundle: Option<String>,
-}
-
-fn crun(bytes: &[u8]) -> Option<State> {
-    let state: Crun = json::read(bytes)?;
-    Some(State {
-        pid: state.pid,
-        start: state.start,
-        bundle: state.bundle.map(Text::from),
-        ..State::default()
-    })
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Docker {
-    #[serde(rename = "ID")]
-    id: String,
-    name: Option<String>,
-    restart_count: Option<u32>,
-    state: DockerState,
-    #[serde(default)]
-    config: DockerConfig,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct DockerState {
-    pid: u32,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "PascalCase")]
-struct DockerConfig {
-    image: Option<String>,
-    labels: Option<BTreeMap<String, String>>,
-}
-
-fn docker(bytes: &[u8]) -> Option<State> {
-    let state: Docker = json::read(bytes)?;
-    Some(State {
-        id: state.id.into(),
-        pid: state.state.pid,
-        name: state.name.map(|n| n.trim_start_matches('/').into()),
-        image: state.config.image.map(Text::from),
-        restart: state.restart_count,
-        labels: naming(state.config.labels.unwrap_or_default()),
-        ..State::default()
-    })
-}
-
-/// The labels that name a Pod's container; others may be many and long.
-fn naming(mut labels: BTreeMap<String, String>) -> BTreeMap<String, String> {
-    labels.retain(|key, value| key.contains("io.kubernetes.") && value.len() <= 4096);
-    labels
-}
-
 fn pid(bytes: &[u8]) -> Option<u32> {
     std::str::from_utf8(bytes.trim_ascii()).ok()?.parse().ok()
 }
@@ -212,39 +118,6 @@ fn machine(bytes: &[u8], name: &[u8]) -> Option<State> {
     Some(State {
         pid: pid(value(b"LEADER")?)?,
         name: Some(name.into()),
-        ..State::default()
-    })
-}
-
-#[derive(Deserialize)]
-struct Gvisor {
-    id: String,
-    #[serde(rename = "bundleDir", alias = "BundleDir")]
-    bundle: Option<String>,
-    #[serde(rename = "goferPid", alias = "GoferPid", default)]
-    gofer: u32,
-    #[serde(alias = "Sandbox")]
-    sandbox: GvisorSandbox,
-}
-
-#[derive(Deserialize)]
-struct GvisorSandbox {
-    #[serde(alias = "ID", default)]
-    id: String,
-    #[serde(alias = "Pid")]
-    pid: u32,
-}
-
-fn gvisor(bytes: &[u8]) -> Option<State> {
-    let state: Gvisor = json::read(bytes)?;
-    // One sandbox runs all containers of a Pod; of each there is a gofer.
-    let own = state.sandbox.id.is_empty() || state.sandbox.id == state.id;
-    Some(State {
-        pid: if own { state.sandbox.pid } else { state.gofer },
-        helper: own.then_some(state.gofer),
-        id: state.id.into(),
-        bundle: state.bundle.map(Text::from),
-        sandbox: Some(Sandbox::Gvisor),
         ..State::default()
     })
 }

@@ -5,8 +5,11 @@
 //! and hold only of processes in a user namespace that maps the user.
 
 mod confirm;
+mod docker;
 mod files;
+mod gvisor;
 mod kata;
+mod oci;
 mod places;
 
 use std::collections::BTreeMap;
