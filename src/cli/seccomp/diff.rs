@@ -165,14 +165,12 @@ fn side(text: &Path, granted: CapabilitySet) -> Result<FilterSide, Error> {
             ))
         })?;
     Ok(FilterSide {
-        name,
-        programs: Some(vec![compiled.program]),
-        abis: compiled.abis,
         unsure: compiled
             .unsure
             .into_iter()
             .map(|(abi, from)| Unsure { abi, from })
             .collect(),
+        ..exact(name, vec![compiled.program])
     })
 }
 
