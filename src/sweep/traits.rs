@@ -84,9 +84,17 @@ impl Traits {
             (Some(own), Some(host)) => own & host != host,
             _ => false,
         };
+        let filters = |t: &Self| {
+            let count = std::str::from_utf8(t.line("Seccomp_filters")?).ok()?;
+            count.parse::<u32>().ok()
+        };
+        let more_filters = match (filters(self), filters(host)) {
+            (Some(own), Some(host)) => own > host,
+            _ => false,
+        };
         let set = |t: &Self, name, off: &[u8]| t.line(name).is_some_and(|v| v != off);
         let newly = |name, off| set(self, name, off) && !set(host, name, off);
-        fewer || newly("Seccomp", b"0") || newly("NoNewPrivs", b"0")
+        fewer || more_filters || newly("Seccomp", b"0") || newly("NoNewPrivs", b"0")
     }
 }
 

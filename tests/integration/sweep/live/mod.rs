@@ -17,6 +17,7 @@ mod pods;
 mod privileges;
 mod reused;
 mod rootless;
+mod services;
 mod three_way;
 mod traced;
 mod unmanaged;
