@@ -9,21 +9,27 @@ use crate::confinement::{
 };
 use crate::report::{Form, to_json};
 
-/// The containers that were reported, each by a hash of what was said of it.
+/// What was said of the containers of one id: each by a hash. Runtimes may have one each by
+/// the same name.
+type Said = HashMap<Text, HashSet<[u8; 32]>>;
+
+/// The containers that were reported.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
-    said: HashMap<Text, [u8; 32]>,
-    met: HashSet<Text>,
+    /// By the last sweep.
+    said: Said,
+    /// By this one.
+    met: Said,
     stacks: HashSet<Vec<String>>,
 }
 
 impl Changes {
     /// Whether a container is new, or not as it was said to be.
     pub(super) fn is_news(&mut self, record: &ContainerRecord) -> bool {
-        let id = record.identity.id.clone();
-        self.met.insert(id.clone());
+        let id = &record.identity.id;
         let now = digest(record);
-        self.said.insert(id, now) != Some(now)
+        self.met.entry(id.clone()).or_default().insert(now);
+        self.said.get(id).is_none_or(|said| !said.contains(&now))
     }
 
     /// Whether a stack of filters was met for the first time.
@@ -34,11 +40,10 @@ impl Changes {
 
     /// Ends a sweep: gives the containers that it did not meet again.
     pub(super) fn gone(&mut self, time: &str, node: &Reading<Text>) -> Vec<ContainerGone> {
-        let met = std::mem::take(&mut self.met);
-        let mut gone: Vec<Text> = self
-            .said
-            .extract_if(|id, _| !met.contains(id))
-            .map(|(id, _)| id)
+        let said = std::mem::replace(&mut self.said, std::mem::take(&mut self.met));
+        let mut gone: Vec<Text> = said
+            .into_keys()
+            .filter(|id| !self.said.contains_key(id))
             .collect();
         gone.sort();
         gone.into_iter()

@@ -9,6 +9,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 
+use super::tree::{Proc, Tree};
+
 fn binary() -> Command {
     Command::new(env!("CARGO_BIN_EXE_amiconfined"))
 }
@@ -98,6 +100,38 @@ fn what_comes_changes_and_goes_is_told_once_and_sigterm_ends_it_at_once() {
         "{:?}",
         begun.elapsed()
     );
+}
+
+/// How often a container of this name is told of in three seconds of a machine at rest.
+fn told_of(tree: &Tree, name: &str, more: &[&str]) -> usize {
+    let root = tree.proc().parent().unwrap().to_owned();
+    let mut command = binary();
+    command.args(["sweep", "--every", "1s", "--format", "ndjson"]);
+    command.arg("--host-proc").arg(tree.proc());
+    command.arg("--host-root").arg(root).args(more);
+    let mut sweep = command.stdout(Stdio::piped()).spawn().unwrap();
+    let said = lines(sweep.stdout.take().unwrap());
+    std::thread::sleep(Duration::from_secs(3));
+    term(&sweep);
+    sweep.wait().unwrap();
+    let of = said.iter().filter(|line| line["identity"]["id"] == name);
+    of.count()
+}
+
+#[test]
+fn two_of_one_name_are_each_told_once_and_with_full_every_time() {
+    let tree = Tree::new();
+    for (runtime, pid) in [("runc", 100), ("youki", 200)] {
+        let start = pid * 100;
+        tree.write(
+            &format!("run/{runtime}/web/state.json"),
+            format!(r#"{{"id":"web","init_process_pid":{pid},"init_process_start":{start}}}"#),
+        );
+        tree.add(&Proc::contained(pid, 1, u64::from(pid) * 10, 1).at(&format!("/{runtime}")));
+    }
+    assert_eq!(told_of(&tree, "web", &[]), 2);
+    let full = told_of(&tree, "web", &["--full"]);
+    assert!(full >= 4 && full % 2 == 0, "{full}");
 }
 
 #[test]
