@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use sha2::{Digest, Sha256};
 
-use crate::confinement::ContainerRecord;
+use crate::confinement::{ContainerRecord, Text};
 use crate::report::{self, Column, Dashboard, Row};
 
 use super::error::{Error, SUCCESS};
@@ -70,11 +70,12 @@ fn page(args: &ReportArgs) -> Result<(), Error> {
         Ok(match logged {
             Logged::Seen(record) => {
                 let row = Row::of(&record);
-                (key(&row.node, &row.id), Some((record.time, row)))
+                let (id, by) = (&record.identity.id, &record.identity.recognised_by);
+                (key(&row.node, id, by), Some((record.time, row)))
             }
             Logged::Gone(gone) => {
                 let node = report::node_name(&gone.node);
-                (key(&node, &gone.id.to_string()), None)
+                (key(&node, &gone.id, &gone.recognised_by), None)
             }
         })
     };
@@ -107,15 +108,16 @@ fn page(args: &ReportArgs) -> Result<(), Error> {
     })
 }
 
-/// What stands for one container: a hash of its node's name and its id, since a cluster
-/// may have a million.
-fn key(node: &str, id: &str) -> [u8; 32] {
-    Sha256::new()
-        .chain_update((node.len() as u64).to_le_bytes())
-        .chain_update(node)
-        .chain_update(id)
-        .finalize()
-        .into()
+/// What stands for one container: a hash of its node's name, its id, which another container
+/// may have as well, and how it was recognised; a cluster may have a million.
+fn key(node: &str, id: &Text, recognised_by: &Text) -> [u8; 32] {
+    let parts = [node.as_bytes(), id.as_bytes(), recognised_by.as_bytes()];
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    hash.finalize().into()
 }
 
 fn policies(args: &ReportArgs, dashboard: Dashboard) -> Result<(), Error> {

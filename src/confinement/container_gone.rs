@@ -19,4 +19,6 @@ pub struct ContainerGone {
     pub node: Reading<Text>,
     /// The container's id, as its record has it.
     pub id: Text,
+    /// How it was recognised, as its record has it: runtimes may have one each by an id.
+    pub recognised_by: Text,
 }

@@ -102,6 +102,7 @@ fn the_table_has_the_worst_first_and_the_last_word_of_each() {
         time: "2026-01-02T03:04:07Z".to_owned(),
         node: known("node-1"),
         id: "gone".into(),
+        recognised_by: "cgroup path".into(),
     });
     log += "{\"schema\":\"amiconfined/node/v1\"}\n";
     let mut again = record("node-1", "web", "2026-01-02T03:04:09Z");
@@ -113,6 +114,43 @@ fn the_table_has_the_worst_first_and_the_last_word_of_each() {
     ));
     insta::assert_snapshot!(table);
     assert!(!table.contains('\x1b'));
+}
+
+/// Two runtimes may have a container each by one id; either is told of, and goes, by itself.
+#[test]
+fn containers_of_one_id_are_two_rows() {
+    let mut log = String::new();
+    for place in ["/runc", "/user", "/user/gone"] {
+        let mut one = confined("web");
+        one.identity.recognised_by = place.into();
+        log += &line(&one);
+    }
+    log += &line(&ContainerGone {
+        schema: GONE_SCHEMA.to_owned(),
+        time: "2026-01-02T03:04:07Z".to_owned(),
+        node: known("node-2"),
+        id: "web".into(),
+        recognised_by: "/user/gone".into(),
+    });
+    let table = text(&report(&["--columns", "node,id"], &log));
+    assert_eq!(table.matches("web").count(), 2, "{table}");
+}
+
+#[test]
+fn names_that_are_numbers_come_before_those_that_only_begin_so() {
+    let names = (0..60).map(|n| format!("{n}{}", ["", "x"][n % 2]));
+    let mut names: Vec<String> = names.collect();
+    let log: String = names.iter().map(|name| line(&confined(name))).collect();
+    let table = text(&report(
+        &["--columns", "container", "--sort", "container"],
+        &log,
+    ));
+    names.sort_by_key(|name| {
+        let number = name.parse::<u64>().ok();
+        (number.is_none(), std::cmp::Reverse(number), name.clone())
+    });
+    let shown = table.lines().skip(1).map(str::trim);
+    assert_eq!(shown.take(60).collect::<Vec<_>>(), names);
 }
 
 #[test]

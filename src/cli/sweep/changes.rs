@@ -9,27 +9,26 @@ use crate::confinement::{
 };
 use crate::report::{Form, to_json};
 
-/// What was said of the containers of one id: each by a hash. Runtimes may have one each by
-/// the same name.
-type Said = HashMap<Text, HashSet<[u8; 32]>>;
+/// What a container is known by from one sweep to the next: its id, which another one may
+/// have as well, and how it was recognised.
+type Key = (Text, Text);
 
-/// The containers that were reported.
+/// The containers that were reported, each by a hash of what was said of it.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
-    /// By the last sweep.
-    said: Said,
-    /// By this one.
-    met: Said,
+    said: HashMap<Key, [u8; 32]>,
+    met: HashSet<Key>,
     stacks: HashSet<Vec<String>>,
 }
 
 impl Changes {
     /// Whether a container is new, or not as it was said to be.
     pub(super) fn is_news(&mut self, record: &ContainerRecord) -> bool {
-        let id = &record.identity.id;
+        let identity = &record.identity;
+        let key = (identity.id.clone(), identity.recognised_by.clone());
+        self.met.insert(key.clone());
         let now = digest(record);
-        self.met.entry(id.clone()).or_default().insert(now);
-        self.said.get(id).is_none_or(|said| !said.contains(&now))
+        self.said.insert(key, now) != Some(now)
     }
 
     /// Whether a stack of filters was met for the first time.
@@ -40,18 +39,20 @@ impl Changes {
 
     /// Ends a sweep: gives the containers that it did not meet again.
     pub(super) fn gone(&mut self, time: &str, node: &Reading<Text>) -> Vec<ContainerGone> {
-        let said = std::mem::replace(&mut self.said, std::mem::take(&mut self.met));
-        let mut gone: Vec<Text> = said
-            .into_keys()
-            .filter(|id| !self.said.contains_key(id))
+        let met = std::mem::take(&mut self.met);
+        let mut gone: Vec<Key> = self
+            .said
+            .extract_if(|key, _| !met.contains(key))
+            .map(|(key, _)| key)
             .collect();
         gone.sort();
         gone.into_iter()
-            .map(|id| ContainerGone {
+            .map(|(id, recognised_by)| ContainerGone {
                 schema: GONE_SCHEMA.to_owned(),
                 time: time.to_owned(),
                 node: node.clone(),
                 id,
+                recognised_by,
             })
             .collect()
     }

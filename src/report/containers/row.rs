@@ -135,13 +135,15 @@ impl Row {
         row
     }
 
-    /// By what a column shows: numbers as numbers, the greatest first; text by its bytes.
+    /// By what a column shows: numbers as numbers, the greatest first; then text by its bytes.
     #[must_use]
     pub fn by(&self, column: Column, other: &Self) -> std::cmp::Ordering {
         let (here, there) = (self.cell(column), other.cell(column));
         match (here.parse::<u64>(), there.parse::<u64>()) {
             (Ok(here), Ok(there)) => there.cmp(&here),
-            _ => here.cmp(there),
+            (Ok(_), Err(_)) => std::cmp::Ordering::Less,
+            (Err(_), Ok(_)) => std::cmp::Ordering::Greater,
+            (Err(_), Err(_)) => here.cmp(there),
         }
     }
 
