@@ -38,6 +38,7 @@ pub(crate) fn objections(metrics: &str) -> Option<String> {
 #[test]
 fn prometheus_itself_reads_them_whatever_containers_are_called() {
     let names = [
+        "web#2",
         "web",
         "web",
         "a\"b\\c\nd",
@@ -51,6 +52,14 @@ fn prometheus_itself_reads_them_whatever_containers_are_called() {
         .collect();
     let metrics = prometheus(&rows);
     assert_eq!(objections(&metrics), None, "{metrics}");
+    // No series is there twice, for which the collector refuses the file.
+    let samples = metrics.lines().filter(|line| !line.starts_with('#'));
+    let series = samples.map(|line| line.rsplit_once(' ').unwrap().0);
+    let mut series: Vec<&str> = series.collect();
+    let all = series.len();
+    series.sort_unstable();
+    series.dedup();
+    assert_eq!(series.len(), all, "{metrics}");
     assert_eq!(objections(&prometheus(&[])), None);
     // The checker sees what is wrong.
     let twice = format!("{metrics}{metrics}");

@@ -1,7 +1,7 @@
 //! Metrics of a node's containers, for the node exporter's textfile collector: gauges
 //! without timestamps.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use super::{Column, Row};
@@ -116,12 +116,18 @@ pub fn prometheus(rows: &[Row]) -> String {
 /// refuse the whole file, and names are for containers to choose.
 fn told_apart(rows: &[Row]) -> Vec<Row> {
     let mut seen: HashMap<String, u32> = HashMap::new();
+    let mut taken: HashSet<String> = rows.iter().map(|row| row.id.clone()).collect();
     let mut rows = rows.to_vec();
     for row in &mut rows {
         let times = seen.entry(row.id.clone()).or_default();
         *times += 1;
         if *times > 1 {
-            row.id = format!("{}#{times}", row.id);
+            let mut other = format!("{}#{times}", row.id);
+            while !taken.insert(other.clone()) {
+                *times += 1;
+                other = format!("{}#{times}", row.id);
+            }
+            row.id = other;
         }
     }
     rows
