@@ -1,8 +1,9 @@
 //! What a conditional jump asks of values that are not known.
 
+use super::bits::Bits;
 use super::condition::{Comparison, Computation, Condition, Relation};
 use super::opcode::Test;
-use super::value::{Bits, Expression, Operation, Value};
+use super::value::{Expression, Operation, Value};
 
 /// The outcome of a test, as far as it is decided.
 #[derive(Debug, Clone, PartialEq, Eq)]

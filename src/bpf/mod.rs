@@ -22,6 +22,7 @@
 //! kernel/seccomp.c; ptrace(2) has it the other way round).
 
 mod action;
+mod bits;
 mod budget;
 mod cases;
 mod check;
@@ -44,6 +45,7 @@ mod tree;
 mod value;
 
 pub use action::{Action, MAX_ERRNO};
+pub use bits::Bits;
 pub use check::{CheckError, CheckProblem};
 pub use condition::{Comparison, Computation, Condition, Field, Relation};
 pub use data::{SECCOMP_DATA_LEN, SeccompData};
@@ -54,4 +56,4 @@ pub use evaluate::{evaluate, evaluate_all};
 pub use instruction::{INSTRUCTION_LEN, Instruction};
 pub use merge::{MergeError, merge};
 pub use program::{BytesError, MAX_INSTRUCTIONS, Program};
-pub use value::{Bits, Expression, Operation};
+pub use value::{Expression, Operation};

@@ -1,5 +1,6 @@
 //! The machine that runs a filter on arguments that are not known.
 
+use super::bits::Bits;
 use super::check::MEMORY_WORDS;
 use super::compare::{Outcome, compare};
 use super::condition::Field;
@@ -7,7 +8,7 @@ use super::data::Word;
 use super::evaluate::{DATA_LENGTH, DIVISION_BY_ZERO, slot};
 use super::opcode::{Alu, Opcode, Operand, Test};
 use super::path::Path;
-use super::value::{Bits, Value};
+use super::value::Value;
 use super::{Action, TooComplex};
 
 /// A point on a path.

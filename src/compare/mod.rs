@@ -10,6 +10,7 @@ mod capabilities;
 mod capability_sets;
 mod comparison;
 mod devices;
+mod filter_change;
 mod filter_changes;
 mod filter_side;
 mod finding;
@@ -38,9 +39,8 @@ use crate::confinement::{Confinement, Expected};
 
 pub use accepted::{Acceptance, Accepted, AcceptedError};
 pub use comparison::{COMPARISON_SCHEMA, Comparison, Partnerless};
-pub use filter_changes::{
-    FILTER_CHANGES_SCHEMA, FilterChange, FilterChanges, NotCompared, Turn, filter_changes,
-};
+pub use filter_change::{FILTER_CHANGES_SCHEMA, FilterChange, FilterChanges, NotCompared, Turn};
+pub use filter_changes::filter_changes;
 pub use filter_side::{FilterSide, Unsure};
 pub use finding::{Actual, Declared, Finding, Hop, Kind, Severity};
 pub use join::{Joined, Pair, join};

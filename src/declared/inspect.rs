@@ -4,11 +4,11 @@
 //! and `BoundingCaps` besides, its own answer to what it made of `CapAdd` and `CapDrop`.
 
 use super::capability_names::{AddDrop, told_set};
-use super::{Document, Field, FieldPath, InputError, RuntimeName, defaults, inspect_limits};
+use super::inspect_files::{mounts, paths};
+use super::{Document, Field, FieldPath, InputError, RuntimeName, inspect_limits};
 use crate::confinement::{
-    AppArmorRule, CapabilityRule, DeviceRule, EffectiveRule, Expectation, Expected, ExpectedMount,
-    Manager, MountRule, NamespaceKind, NamespaceRule, PathRule, SeLinuxRule, SeccompRule, SetRule,
-    Stage, Subject, Text,
+    AppArmorRule, CapabilityRule, DeviceRule, EffectiveRule, Expectation, Expected, Manager,
+    NamespaceKind, NamespaceRule, SeLinuxRule, SeccompRule, SetRule, Stage, Subject, Text,
 };
 
 /// Whether a document looks like the output of `docker inspect` or `podman inspect` on containers.
@@ -224,48 +224,5 @@ fn namespaces(host: &Field<'_>, podman: bool, expected: &mut Expected) -> Result
         };
         expected.namespaces.push((kind, field.expects(rule, key)));
     }
-    Ok(())
-}
-
-fn paths(host: &Field<'_>, privileged: bool, expected: &mut Expected) -> Result<(), InputError> {
-    let list = |key: &str| -> Result<Vec<String>, InputError> {
-        let texts = host.get(key).texts()?;
-        Ok(texts.into_iter().map(|(t, _)| t.to_owned()).collect())
-    };
-    let field = host.get("MaskedPaths");
-    if !privileged && field.is_set() {
-        let rule = PathRule {
-            masked: list("MaskedPaths")?,
-            read_only: list("ReadonlyPaths")?,
-        };
-        expected.paths = Some(field.expects(rule, "MaskedPaths and ReadonlyPaths"));
-    }
-    Ok(())
-}
-
-fn mounts(root: &Field<'_>, expected: &mut Expected) -> Result<(), InputError> {
-    let list = root.get("Mounts");
-    let mut declared = Vec::new();
-    for mount in list.items()? {
-        declared.push(ExpectedMount {
-            mount_point: Text::from(mount.get("Destination").text()?.unwrap_or_default()),
-            host_path: mount.get("Source").text()?.map(Text::from),
-            read_only: mount.get("RW").flag()?.map(|writable| !writable),
-            source: mount.source(),
-        });
-    }
-    for (point, field) in root.go(&["HostConfig", "Tmpfs"]).entries()? {
-        declared.push(ExpectedMount {
-            mount_point: Text::from(point),
-            host_path: None,
-            read_only: None,
-            source: field.source(),
-        });
-    }
-    let rule = MountRule {
-        declared,
-        by_manager: defaults::engine_mounts(),
-    };
-    expected.mounts = Some(list.expects(rule, "Mounts, and what the engine adds"));
     Ok(())
 }

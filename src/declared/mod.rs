@@ -7,6 +7,7 @@ mod error;
 mod export;
 mod field;
 mod inspect;
+mod inspect_files;
 mod inspect_limits;
 mod json;
 mod known_configs;

@@ -33,6 +33,7 @@ mod read_error;
 mod release_agent;
 mod runtime;
 mod sandbox;
+mod sandbox_signs;
 mod seccomp;
 mod sensitive;
 mod sockets;
