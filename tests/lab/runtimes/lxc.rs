@@ -134,8 +134,14 @@ fn denylist(profile: &Value) -> String {
             "SCMP_ACT_NOTIFY" => "notify".to_owned(),
             _ => "kill".to_owned(),
         };
+        let args = rule["args"].as_array().into_iter().flatten();
+        let args = args.map(|arg| {
+            let operator = arg["op"].as_str().unwrap();
+            format!(" [{},{},{operator}]", arg["index"], arg["value"])
+        });
+        let args: String = args.collect();
         for name in rule["names"].as_array().unwrap() {
-            text += &format!("{} {action}\n", name.as_str().unwrap());
+            text += &format!("{} {action}{args}\n", name.as_str().unwrap());
         }
     }
     text

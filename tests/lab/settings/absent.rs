@@ -227,6 +227,7 @@ const REASONS: &[Reason] = &[
             "seccomp_trap",
             "seccomp_trace",
             "seccomp_notify",
+            "seccomp_socketcall",
         ],
         "its language has no word for it",
     ),
@@ -243,6 +244,11 @@ const REASONS: &[Reason] = &[
         "it has no option for it",
     ),
     (Tongue::Nsjail, &["unmasked"], "it masks nothing"),
+    (
+        Tongue::Nsjail,
+        &["seccomp_socketcall"],
+        "it kills every call of i386",
+    ),
     (
         Tongue::Nsjail,
         &["cpu"],

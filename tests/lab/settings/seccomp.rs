@@ -87,7 +87,7 @@ fn multiplexed() -> Setting {
     let mut profile = profile("SCMP_ACT_ERRNO", Some(EAFNOSUPPORT));
     profile["syscalls"][0]["names"] = json!(["socket"]);
     profile["syscalls"][0]["args"] = json!([{"index": 0, "value": AF_ALG, "op": "SCMP_CMP_EQ"}]);
-    let mut setting = filtered("seccomp_socketcall", profile);
+    let mut setting = filtered("seccomp_socketcall", profile).flags(Tongue::Lxc, "");
     setting.warns = Some("i386 allows 1 syscall that x86_64 blocks: socketcall for socket(AF_ALG)");
     setting
 }
