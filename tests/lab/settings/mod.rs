@@ -79,7 +79,7 @@ pub(crate) struct Setting {
     pub(crate) keeps: Option<&'static str>,
     /// Syscalls of the native ABI and the answer that the probe must have.
     pub(crate) verdicts: Vec<(&'static str, &'static str)>,
-    /// What the report must warn of: a foreign ABI that lets through what the native one stops.
+    /// The last words of what the report must warn of: a foreign ABI that lets through what the native one stops.
     pub(crate) warns: Option<&'static str>,
     /// The one runtime that the row is about, where a tongue is that of several.
     pub(crate) only: Option<&'static str>,
