@@ -2,6 +2,7 @@
 //! the kernel themselves say.
 
 mod arena;
+mod drivers;
 mod dumped;
 mod engines;
 mod entered;
