@@ -32,13 +32,17 @@ const LOOKS: u32 = 10;
 /// The machine's state now.
 pub(crate) fn state() -> State {
     let read = |path: &str| std::fs::read_to_string(path).unwrap();
-    // A mount is told by its place alone: other tests may be reading their own.
+    // A mount is told by its place, and whether all of it can be written: other tests may be
+    // reading their own.
     let mountinfo = read("/proc/self/mountinfo");
-    let mounts = mountinfo.lines().filter_map(|l| l.split(' ').nth(4));
+    let mounts = mountinfo.lines().filter_map(|line| {
+        let whole = line.rsplit(' ').next()?.split(',').next()?;
+        Some(format!("{} {whole}", line.split(' ').nth(4)?))
+    });
     let sysctls = lines("sysctl -a 2>/dev/null").into_iter();
     let quiet = |l: &String| !RESTLESS.iter().any(|r| l.starts_with(r));
     State(vec![
-        ("mount", mounts.map(str::to_owned).collect()),
+        ("mount", mounts.collect()),
         ("namespace", namespaces(&mountinfo)),
         ("network interface", lines("ls /sys/class/net")),
         ("hostname", [read("/proc/sys/kernel/hostname")].into()),

@@ -92,17 +92,16 @@ fn main() -> ExitCode {
     }
 }
 
-/// Starts this program again where bridges, mounts, rules and files of runtimes stay
-/// private. crun refuses a version 2 hierarchy without controllers beside version 1: it
-/// goes.
+/// Starts this program again where bridges, mounts, rules and files of runtimes stay private.
 fn second_start() -> bool {
     let script = format!(
-        "umount -l /sys/fs/cgroup/unified 2>/dev/null; ip link set lo up 2>/dev/null; \
-        for f in {}; do mount -t tmpfs -o mode=755 lab $f; done; \
+        "ip link set lo up 2>/dev/null; \
+        for f in {}; do mount -t tmpfs -o mode=755 lab $f; done\n{}\n\
         if [ \"$TREE\" ]; then mount --rbind \"$TREE\" \"$TREE\"; \
         for f in proc sys dev run mnt; do mount --rbind /$f \"$TREE/$f\"; done; fi; \
         TMPDIR=/mnt exec \"$0\"",
-        HIDDEN.join(" ")
+        HIDDEN.join(" "),
+        include_str!("../own-cgroups.sh")
     );
     let mut command = Command::new("unshare");
     command

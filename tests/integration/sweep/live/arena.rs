@@ -18,14 +18,17 @@ const INSIDE: &str = "AMICONFINED_SWEEP_ARENA";
 /// Mounts that keep what runtimes write off the machine; and what firejail takes for the
 /// kernel's first thread: where there is none among the first processes it takes this for
 /// a container, and runs what it is given without a sandbox.
-const SCRIPT: &str = "mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /var/log || exit 1
+const SCRIPT: &str = concat!(
+    "mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /var/log || exit 1
     ln -s /bin/sleep /run/kthreadd || exit 1
     /run/kthreadd infinity &
-    ip link set lo up; umount /sys/fs/cgroup/unified 2>/dev/null
+    ip link set lo up
     for d in docker containers containerd lxc; do
         mkdir -p /var/lib/$d && mount -t tmpfs tmpfs /var/lib/$d || exit 1
-    done
-    \"$@\"; exit $?";
+    done\n",
+    include_str!("../../../own-cgroups.sh"),
+    "\"$@\"; exit $?"
+);
 
 static ALONE: Mutex<()> = Mutex::new(());
 
