@@ -135,6 +135,30 @@ fn two_of_one_name_are_each_told_once_and_with_full_every_time() {
 }
 
 #[test]
+fn sigterm_in_the_middle_of_a_sweep_ends_it_at_once_and_replaces_no_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("node.ndjson");
+    std::fs::write(&file, "before\n").unwrap();
+    // A sweep of so many takes a second and more.
+    let tree = Tree::new();
+    for pid in 1000..1800 {
+        tree.add(&Proc::contained(pid, 1, u64::from(pid) * 10, 1).at(&format!("/runc/{pid}")));
+    }
+    let root = tree.proc().parent().unwrap().to_owned();
+    let mut command = binary();
+    command.args(["sweep", "--every", "1h", "--format", "ndjson", "--output"]);
+    command.arg(&file).arg("--host-proc").arg(tree.proc());
+    let mut sweep = command.arg("--host-root").arg(root).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    let begun = Instant::now();
+    term(&sweep);
+    assert_eq!(sweep.wait().unwrap().code(), Some(0));
+    let took = begun.elapsed();
+    assert!(took < Duration::from_millis(500), "{took:?}");
+    assert_eq!(std::fs::read(&file).unwrap(), b"before\n");
+}
+
+#[test]
 fn the_first_process_of_a_pid_namespace_ends_on_sigterm_too() {
     if !nix::unistd::geteuid().is_root() {
         println!("SKIPPED: root");
