@@ -68,13 +68,14 @@ pub(super) fn rows() -> Vec<Setting> {
             .flags(Tongue::Cri, "privileged unmasked")
             .wants(LABEL, json!("unconfined")),
         // containerd looks for the program that loads profiles, and without it starts Pods
-        // under none.
+        // under none, which compare finds.
         if std::path::Path::new("/usr/sbin/apparmor_parser").exists() {
             row("apparmor_runtime_default")
                 .flags(Tongue::Cri, "")
                 .wants(LABEL, json!("cri-containerd.apparmor.d (enforce)"))
         } else {
             row("apparmor_runtime_default_ignored")
+                .drifts("apparmor")
                 .flags(Tongue::Cri, "")
                 .wants(LABEL, json!("unconfined"))
         },
