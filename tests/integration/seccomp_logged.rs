@@ -152,6 +152,10 @@ fn a_probe_takes_it_for_allowed_and_says_that_it_may_be_logged() {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(text.contains(words), "{text}");
     }
+    let exported = once(&filter, &["seccomp", "export"]).unwrap();
+    let said = String::from_utf8(exported.stderr).unwrap();
+    let logged = "calls that a filter logs or hands to a tracer to be allowed";
+    assert!(said.contains(logged), "{said}");
     let one = inside(&filter, &["syscalls", LOGGED]).unwrap();
     assert!(one.contains("allowed may be logged or traced"), "{one}");
 }

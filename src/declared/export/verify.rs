@@ -22,7 +22,8 @@ pub(super) fn verified(source: ExportSource<'_>, built: Built) -> Result<Exporte
             same_asked(tables, &program, &built)?;
             notes.push(String::from(
                 "made from probed verdicts, since no process can dump its own filters: \
-                 arguments other than the listed ones are taken to be answered as zeros are",
+                 arguments other than the listed ones are taken to be answered as zeros are, \
+                 and calls that a filter logs or hands to a tracer to be allowed",
             ));
         }
     }
