@@ -85,18 +85,30 @@ pub(super) fn of_all() -> String {
     lines.collect()
 }
 
-/// Gives a process's group under version 1 a share of real time, and those above as much
-/// more; without one the kernel refuses the priority.
+/// Gives a process's group under version 1 a share of real time, and those above what all
+/// in them have together; without one the kernel refuses the priority.
 pub(super) fn real_time(pid: u32) {
     let top = Path::new(MOUNTED).join("cpu");
     let Some(own) = of(pid).into_iter().find(|group| group.starts_with(&top)) else {
         return;
     };
-    let above: Vec<&Path> = own.ancestors().take_while(|group| **group != top).collect();
-    for group in above.into_iter().rev() {
-        let had = share(group).unwrap_or(0);
-        if group != own || had < SHARE {
-            let _ = fs::write(group.join(REAL_TIME), (had + SHARE).to_string());
-        }
+    let mut wanted = Vec::new();
+    let mut below: Option<(&Path, u64)> = None;
+    for group in own.ancestors().take_while(|group| **group != top) {
+        let needed = below.map_or(SHARE, |(one, share)| beside(one) + share);
+        let needed = needed.max(share(group).unwrap_or(0));
+        wanted.push((group, needed));
+        below = Some((group, needed));
     }
+    for (group, needed) in wanted.into_iter().rev() {
+        let _ = fs::write(group.join(REAL_TIME), needed.to_string());
+    }
+}
+
+/// What the other groups in the same one have together.
+fn beside(group: &Path) -> u64 {
+    let all = fs::read_dir(group.parent().unwrap()).unwrap();
+    let others = all.filter_map(|entry| Some(entry.ok()?.path()));
+    let others = others.filter(|other| other != group);
+    others.filter_map(|other| share(&other)).sum()
 }

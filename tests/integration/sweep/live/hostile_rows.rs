@@ -74,6 +74,8 @@ impl Hostile {
     pub(super) fn over(&self) {
         let refused = refused_forks(self.bomb);
         assert!(refused > 0, "the bomb never reached its limit");
+        // What is left of a container that its runtime does not know to be dead.
+        must(Command::new("runc").args(["delete", "--force", "sweep-stale"])).unwrap();
         nothing_moved_the_terminal();
     }
 }

@@ -49,10 +49,11 @@ fn every_row_is_as_the_runtime_says() {
     // gVisor's processes are in a kernel of its own, which beats are not seen from; a Pod's
     // sandbox runs what its image says.
     let beating = |one: &&Told| !["runsc", "sandbox"].contains(&one.runtime);
-    for one in told.iter().filter(beating) {
+    let hearts = told.iter().filter(beating).filter(|one| {
         heartbeat::wait(&arena.path("beat").join(one.runtime));
-        heartbeat::favour(heartbeat::process(one.runtime).unwrap());
-    }
+        heartbeat::favour(heartbeat::process(one.runtime).unwrap())
+    });
+    let hearts: Vec<&Told> = hearts.collect();
     let hostile = Hostile::start(&arena);
     let records = sweep(&[]);
     all_held(&records, &told, &hostile);
@@ -75,7 +76,6 @@ fn every_row_is_as_the_runtime_says() {
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| hostile_rows::dying(&arena, &over));
-        let hearts: Vec<&Told> = told.iter().filter(beating).collect();
         let held = || {
             undisturbed(&arena, &hearts, &|more| {
                 let mut lines = sweep(more);
@@ -216,15 +216,18 @@ fn kernel_agrees(record: &Value, pid: u64) {
 /// How long hearts are listened to at a time.
 const ROUND: Duration = Duration::from_millis(700);
 
-/// Sweeps for a while, also with each filter dumped, and looks whether a heart missed a
-/// beat, but for what the machine itself was late meanwhile.
+/// How often it is listened for a round in which the machine was at rest.
+const ATTEMPTS: usize = 12;
+
+/// Sweeps for a while, also with each filter dumped, and looks whether a heart missed a beat.
+/// Of a round in which the machine itself was late nothing is concluded.
 fn undisturbed(arena: &Arena, told: &[&Told], swept: &dyn Fn(&[&str])) {
     let hearts: Vec<Heartbeat> = told
         .iter()
         .map(|one| Heartbeat(arena.path("beat").join(one.runtime)))
         .collect();
     let machine = Machine::start();
-    let longest = |during: &dyn Fn()| -> Duration {
+    let round = |during: &dyn Fn()| -> Option<Duration> {
         machine.late();
         for heart in &hearts {
             heart.longest();
@@ -235,23 +238,28 @@ fn undisturbed(arena: &Arena, told: &[&Told], swept: &dyn Fn(&[&str])) {
             during();
         }
         let gaps: Vec<Duration> = hearts.iter().map(Heartbeat::longest).collect();
-        let late = machine.late();
-        for (gap, one) in gaps.iter().zip(told) {
-            let own = gap.saturating_sub(late);
-            assert!(own < GAP, "{}: {gap:?}, {late:?}", one.runtime);
+        if !machine.was_at_rest() {
+            return None;
         }
-        gaps.into_iter().max().unwrap()
+        for (gap, one) in gaps.iter().zip(told) {
+            assert!(*gap < GAP, "{}: {gap:?}", one.runtime);
+        }
+        gaps.into_iter().max()
     };
-    let mut gaps: [Vec<Duration>; 3] = Default::default();
-    for _ in 0..5 {
-        gaps[0].push(longest(&|| std::thread::sleep(Duration::from_millis(10))));
-        gaps[1].push(longest(&|| swept(&[])));
-        gaps[2].push(longest(&|| swept(&["--seccomp", "dump"])));
+    let pause = || std::thread::sleep(Duration::from_millis(10));
+    let kinds: [(&str, &dyn Fn()); 3] = [
+        ("without a sweep", &pause),
+        ("with sweeps", &|| swept(&[])),
+        ("with filters dumped", &|| swept(&["--seccomp", "dump"])),
+    ];
+    for (kind, during) in kinds {
+        let judged: Vec<Duration> = (0..ATTEMPTS)
+            .filter_map(|_| round(during))
+            .take(4)
+            .collect();
+        match judged.iter().max() {
+            Some(longest) => println!("longest gap of {} hearts: {longest:?} {kind}", told.len()),
+            None => println!("SKIPPED: a machine that is not late by itself, {kind}"),
+        }
     }
-    let [alone, swept, dumped] = gaps.map(|gaps| gaps.into_iter().max().unwrap());
-    println!(
-        "longest gap of {} hearts: {swept:?} with sweeps, {dumped:?} with filters dumped, \
-         {alone:?} without",
-        hearts.len()
-    );
 }
