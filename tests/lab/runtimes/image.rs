@@ -21,6 +21,8 @@ impl Lab {
         if guests::here().is_some() {
             let made = format!("{}/.", guests::MADE);
             super::must(Command::new("cp").arg("-a").arg(made).arg(folder)).unwrap();
+            // What made it may be another processor's program.
+            added(&folder.join("rootfs"));
         } else {
             make(folder, &Parts::here());
         }
@@ -84,8 +86,7 @@ fn rootfs(at: &Path, parts: &Parts, tools: &Path) {
     for tool in ["entry", "ask"] {
         std::fs::copy(tools.join(tool), at.join(tool)).unwrap();
     }
-    let program = seccomp::program(&crate::settings::entry());
-    std::fs::write(at.join("entry.bpf"), program).unwrap();
+    added(at);
     // What nspawn asks for a user's ids.
     let getent = "#!/bin/sh\n[ \"$1\" = passwd ] && grep \"^$2:\" /etc/passwd || echo \"$2\"\n";
     std::fs::write(at.join("bin/getent"), getent).unwrap();
@@ -127,4 +128,10 @@ fn image(rootfs: &Path, archive: &Path) {
         folder.path(),
         &["manifest.json", "config.json", "layer.tar"],
     );
+}
+
+/// The filter that an entrypoint adds, for the ABIs of the processor that this runs on.
+fn added(root: &Path) {
+    let program = seccomp::program(&crate::settings::entry());
+    std::fs::write(root.join("entry.bpf"), program).unwrap();
 }
