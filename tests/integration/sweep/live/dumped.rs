@@ -158,11 +158,19 @@ fn paused() {
         }
         for id in ["sweep-one", "sweep-two"] {
             let method = &of(&lines, id)["confinement"]["seccomp"]["method"];
-            let pause = Duration::from_micros(method["pause_us"].as_u64().unwrap());
+            let Some(pause) = method["pause_us"].as_u64() else {
+                // It was not held: no processor brought it to its stop in half a second.
+                assert!(
+                    method.to_string().contains("did not stop"),
+                    "{id}: {method}"
+                );
+                continue;
+            };
+            let pause = Duration::from_micros(pause);
             assert!(pause < MILLISECOND, "{id}: {pause:?}");
             pauses.push(pause);
         }
-        if pauses.len() == 20 {
+        if pauses.len() >= 20 {
             break;
         }
     }
