@@ -85,6 +85,8 @@ pub(super) enum Refusal {
     NoNewPrivs(Errno),
     /// The child may not add a filter.
     Filter(Errno),
+    /// A filter raises SIGSYS for the call that is named, which would add the own filter.
+    Trapped(&'static str),
     /// What seccomp(2) returned is no listener, or it may not be supervised.
     NotAListener(Errno),
     /// seccomp(2) said that it added a filter, and there is none.
@@ -93,6 +95,8 @@ pub(super) enum Refusal {
     Ptrace(Errno),
     /// A filter stops ptrace(2).
     PtraceStopped,
+    /// Whether a filter stops ptrace(2) could not be learnt.
+    PtraceUntold,
     /// The child may not be waited for.
     Wait(Errno),
     /// The child was gone before it had a filter.
@@ -122,6 +126,7 @@ impl fmt::Display for Refusal {
                 f.write_str("a seccomp listener is present (seccomp: EBUSY)")
             }
             Self::Filter(errno) => write!(f, "seccomp(SECCOMP_SET_MODE_FILTER): {errno}"),
+            Self::Trapped(call) => write!(f, "{call}: a filter raises SIGSYS"),
             Self::NotAListener(errno) => write!(
                 f,
                 "seccomp(2) returned what is no listener to supervise (ioctl: {errno})"
@@ -129,6 +134,7 @@ impl fmt::Display for Refusal {
             Self::Faked => f.write_str("seccomp(2) returned success and added no filter"),
             Self::Ptrace(errno) => write!(f, "ptrace(PTRACE_SEIZE): {errno}"),
             Self::PtraceStopped => f.write_str("a filter stops ptrace(2)"),
+            Self::PtraceUntold => f.write_str("ptrace(2) could not be asked about"),
             #[cfg(target_arch = "aarch64")]
             Self::NoMemory(errno) => write!(f, "no memory for the program that asks: {errno}"),
             #[cfg(target_arch = "aarch64")]

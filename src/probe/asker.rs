@@ -6,11 +6,11 @@ use std::sync::atomic::Ordering::SeqCst;
 
 use nix::libc;
 
-use super::board::Outcome;
+use super::board::{NO_LISTENER, Outcome, TRAPPED};
 use super::child::{Task, task};
 use super::own::Own;
 use super::question::Question;
-use super::{raw, status};
+use super::{exempt, raw, status};
 
 /// Lets SIGSYS come to [`on_trap`], whatever was inherited. Gives whether it will: a filter
 /// may answer in the kernel's stead, so what is set is read back.
@@ -35,11 +35,24 @@ pub(super) fn catch_traps() -> bool {
 }
 
 /// Notes the trap (siginfo's errno is the filter's data) and goes on with the next question,
-/// without rt_sigreturn, which a filter may stop.
-extern "C" fn on_trap(_: c_int, info: *mut libc::siginfo_t, _: *mut c_void) {
+/// without rt_sigreturn, which a filter may stop. A call of this child's own fails instead,
+/// and before its filter is there nothing goes on: what were asked then would be done.
+extern "C" fn on_trap(_: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     let Some(task) = task() else { raw::die() };
-    // SAFETY: the kernel passes a valid siginfo to an SA_SIGINFO handler.
-    let data = unsafe { (*info).si_errno };
+    // SAFETY: the kernel passes a valid siginfo to an SA_SIGINFO handler; of SIGSYS's, the
+    // address is that of the call (`si_call_addr`, sigaction(2)).
+    let (data, address) = unsafe { ((*info).si_errno, (*info).si_addr()) };
+    if address.expose_provenance() as u64 == exempt::address() {
+        // SAFETY: the trap came in that routine, and this is its context.
+        unsafe { exempt::fail(context.cast()) }
+    }
+    let header = task.board.header();
+    if header.asking.load(SeqCst) == 0 {
+        let _ = header
+            .listener
+            .compare_exchange(NO_LISTENER, TRAPPED, SeqCst, SeqCst);
+        raw::die();
+    }
     let data = u32::try_from(data & 0xffff).unwrap_or(0);
     task.board.pass(Outcome::Trapped, data);
     // SAFETY: of those that use this memory only this thread asks, and everything that it
@@ -70,11 +83,13 @@ pub(super) extern "C" fn ask() -> ! {
         header.cursor.fetch_add(1, SeqCst);
     }
     // SAFETY: ends this thread, and the process where there is no other.
-    unsafe { raw::exempt(libc::SYS_exit, [0; 5]) };
+    unsafe { exempt::call(libc::SYS_exit, [0; 5]) };
     raw::die()
 }
 
 fn one(task: &Task<'_>, question: &Question) {
+    let header = task.board.header();
+    header.putting.store(1, SeqCst);
     // SAFETY: the own filter stops every call that no inherited filter stops, so no body
     // runs whatever is asked; that it is there has been seen before (`nursery::run`).
     let answer = unsafe {
@@ -84,8 +99,9 @@ fn one(task: &Task<'_>, question: &Question) {
             question.arguments(),
         )
     };
+    header.putting.store(0, SeqCst);
     // Once told to stop, it may have been answered for want of a supervisor.
-    if task.board.header().stop.load(SeqCst) == 0
+    if header.stop.load(SeqCst) == 0
         && let Some(slot) = task.board.current()
     {
         slot.returned(answer);

@@ -9,13 +9,15 @@ use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous, munmap};
 
 /// No child has come to its filter yet.
 pub(super) const NO_LISTENER: i64 = i64::MIN;
+/// A filter raised SIGSYS for a call that was to add the own filter.
+pub(super) const TRAPPED: i64 = i64::MIN + 1;
 
 /// What child and supervisor tell each other, without a system call. Laid out as `arm/ask.s`
 /// knows it.
 #[derive(Debug, Default)]
 #[repr(C)]
 pub(super) struct Header {
-    /// The listener's descriptor, or the negative errno of the call that failed.
+    /// The listener's descriptor, [`TRAPPED`], or the negative errno of the call that failed.
     pub(super) listener: AtomicI64,
     /// Which call failed: 1 prctl, 2 seccomp.
     pub(super) stage: AtomicU32,
@@ -39,6 +41,8 @@ pub(super) struct Header {
     pub(super) marking: AtomicU32,
     /// Where the tracer can read what the asking thread waited for; negative if nowhere.
     pub(super) status: AtomicI32,
+    /// Set while a question is being put: what happens besides belongs to none.
+    pub(super) putting: AtomicU32,
     /// Set by a program that asks, before its first question.
     #[cfg(target_arch = "aarch64")]
     pub(super) begun: AtomicU32,
@@ -139,7 +143,7 @@ const _: () = {
     assert!(std::mem::offset_of!(Header, stop) == 28);
     assert!(std::mem::offset_of!(Header, alone) == 32);
     assert!(std::mem::offset_of!(Header, untrapped) == 40);
-    assert!(std::mem::offset_of!(Header, begun) == 52);
+    assert!(std::mem::offset_of!(Header, begun) == 56);
     assert!(SLOTS == 64 && size_of::<Slot>() == 16);
     assert!(std::mem::offset_of!(Slot, answer) == 0);
     assert!(std::mem::offset_of!(Slot, data) == 8);
@@ -225,6 +229,7 @@ impl Board {
         if let Some(slot) = self.current() {
             slot.note(outcome, data);
         }
+        self.header().putting.store(0, SeqCst);
         self.header().cursor.fetch_add(1, SeqCst);
     }
 

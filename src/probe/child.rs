@@ -11,6 +11,7 @@ use nix::libc;
 
 use super::asker;
 use super::board::Board;
+use super::exempt;
 use super::nursery;
 use super::own::{LENGTH, Own};
 use super::question::Question;
@@ -53,6 +54,15 @@ impl<'a> Task<'a> {
             supervisor: nix::unistd::gettid().as_raw(),
             stacks,
         }
+    }
+
+    /// Whether a question is being put: what ends a process besides is not its filters' answer.
+    pub(super) fn is_putting(&self) -> bool {
+        #[cfg(target_arch = "aarch64")]
+        if self.program.is_some() {
+            return self.board.header().begun.load(SeqCst) == 1;
+        }
+        self.board.header().putting.load(SeqCst) == 1
     }
 
     /// Whether what comes to a filter now is a question, and not yet how a program starts.
@@ -192,7 +202,7 @@ fn beside_supervisor(task: &Task<'_>, processor: u32) {
     let address = set.as_mut_ptr().expose_provenance() as u64;
     let args = [supervisor, size, address, 0, 0];
     // SAFETY: the kernel writes at most as many bytes as the set has.
-    if unsafe { raw::exempt(libc::SYS_sched_getaffinity, args) } <= 0 {
+    if unsafe { exempt::call(libc::SYS_sched_getaffinity, args) } <= 0 {
         return;
     }
     let count: u32 = set.iter().map(|byte| byte.count_ones()).sum();
@@ -213,6 +223,6 @@ fn beside_supervisor(task: &Task<'_>, processor: u32) {
     for who in [supervisor, 0] {
         // SAFETY: the set outlives the call; only this child and the thread that
         // supervises it, which ends with it, are moved.
-        unsafe { raw::exempt(libc::SYS_sched_setaffinity, [who, size, address, 0, 0]) };
+        unsafe { exempt::call(libc::SYS_sched_setaffinity, [who, size, address, 0, 0]) };
     }
 }

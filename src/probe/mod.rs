@@ -24,6 +24,7 @@ mod dump;
 mod entry;
 mod execute;
 mod execute_child;
+mod exempt;
 mod gate;
 mod kernel_facts;
 mod listener;
@@ -140,7 +141,7 @@ fn of_filters(asked: &Arc<[Question]>, asking: Asking, until: Instant) -> Seccom
             }
         }
         // A kernel before 5.0, a sandbox's own kernel, or a filter that knows the flag.
-        Refusal::Filter(errno) if errno != Errno::EBUSY => {
+        Refusal::Filter(_) | Refusal::Trapped(_) if refusal != Refusal::Filter(Errno::EBUSY) => {
             match parallel::put_all(asked, Own::Trace, until) {
                 Ok(answers) => {
                     let method = SeccompMethod::TraceWithoutTracer { why };

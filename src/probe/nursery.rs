@@ -12,6 +12,7 @@ use nix::libc;
 use super::asker::ask;
 use super::board::Outcome;
 use super::child::{Task, give_up_privileges, task};
+use super::exempt;
 use super::own::Own;
 use super::raw;
 
@@ -38,7 +39,7 @@ pub(super) fn run(task: &Task<'_>) -> ! {
         #[cfg(target_arch = "aarch64")]
         header.begun.store(0, SeqCst);
         // SAFETY: the stack is this child's own; `wait` keeps to system calls of its own.
-        let pid = unsafe { raw::start(PROCESS, task.stacks.waits, wait) };
+        let pid = unsafe { exempt::start(PROCESS, task.stacks.waits, wait) };
         if pid <= 0 {
             #[cfg(target_arch = "aarch64")]
             if task.program.is_some() {
@@ -60,14 +61,14 @@ pub(super) fn run(task: &Task<'_>) -> ! {
         }
     }
     // SAFETY: ends this child alone.
-    unsafe { raw::exempt(libc::SYS_exit_group, [0; 5]) };
+    unsafe { exempt::call(libc::SYS_exit_group, [0; 5]) };
     raw::die()
 }
 
 /// Whether the own filter kills, as it is to.
 fn kills(task: &Task<'_>) -> bool {
     // SAFETY: as in `run`.
-    let pid = unsafe { raw::start(PROCESS, task.stacks.waits, tries) };
+    let pid = unsafe { exempt::start(PROCESS, task.stacks.waits, tries) };
     pid > 0 && ended(pid).is_some_and(|status| status & 0x7f == libc::SIGSYS)
 }
 
@@ -84,7 +85,7 @@ fn ended(pid: i64) -> Option<i32> {
     let pid = pid.cast_unsigned();
     loop {
         // SAFETY: the status outlives the call.
-        match unsafe { raw::exempt(libc::SYS_wait4, [pid, address, any, 0, 0]) } {
+        match unsafe { exempt::call(libc::SYS_wait4, [pid, address, any, 0, 0]) } {
             answer if answer == pid.cast_signed() => return Some(status),
             answer if answer == -i64::from(libc::EINTR) => {}
             _ => return None,
@@ -97,9 +98,10 @@ fn note(task: &Task<'_>, status: Option<i32>) {
     let header = task.board.header();
     let at = header.cursor.load(SeqCst) as usize;
     let signal = status.map_or(0, |status| status & 0x7f);
-    if status.is_none() {
+    if status.is_none() || !task.is_putting() {
         // Nothing more can be learnt so.
         header.stop.store(1, SeqCst);
+        return;
     }
     let outcome = match signal {
         0 => Outcome::Lost,
@@ -121,7 +123,7 @@ extern "C" fn wait() -> ! {
     let signal = u64::from(libc::SIGKILL.cast_unsigned());
     let option = u64::from(libc::PR_SET_PDEATHSIG.cast_unsigned());
     // SAFETY: this process ends with the child that started it.
-    unsafe { raw::exempt(libc::SYS_prctl, [option, signal, 0, 0, 0]) };
+    unsafe { exempt::call(libc::SYS_prctl, [option, signal, 0, 0, 0]) };
     #[cfg(target_arch = "aarch64")]
     if let Some(program) = task.program {
         program.execute(board.header());
@@ -129,16 +131,19 @@ extern "C" fn wait() -> ! {
     if task.own != Own::Between {
         loop {
             // SAFETY: the stack is this child's own; `ask` keeps to its questions.
-            let thread = unsafe { raw::start(THREAD, task.stacks.asks, ask) };
+            let thread = unsafe { exempt::start(THREAD, task.stacks.asks, ask) };
             if thread <= 0 {
                 break;
             }
-            if board.over() {
-                // SAFETY: ends this process alone.
-                unsafe { raw::exempt(libc::SYS_exit, [0; 5]) };
-                raw::die();
+            if !board.over() && task.is_putting() {
+                board.pass(Outcome::KilledThread, 0);
+                continue;
             }
-            board.pass(Outcome::KilledThread, 0);
+            // Where that was not for a question, no further thread would come to one.
+            board.header().stop.store(1, SeqCst);
+            // SAFETY: ends this process alone.
+            unsafe { exempt::call(libc::SYS_exit, [0; 5]) };
+            raw::die();
         }
     }
     board.header().alone.store(1, SeqCst);

@@ -4,7 +4,7 @@ use nix::libc;
 
 use crate::syscalls::Abi;
 
-use super::raw;
+use super::exempt;
 
 /// The error that stopped calls are answered with; no verdict rests on its number.
 pub(super) const SENTINEL: i32 = 3333;
@@ -34,7 +34,7 @@ pub(super) enum Own {
 /// kernel/seccomp.c).
 const BETWEEN: u32 = 0x7ff8_0000;
 
-/// From how many places calls are let through: from [`raw::exempt`], and from the program
+/// From how many places calls are let through: from [`exempt::call`], and from the program
 /// that asks for 32-bit ARM.
 const PLACES: u8 = if cfg!(target_arch = "aarch64") { 2 } else { 1 };
 
@@ -79,7 +79,7 @@ impl Own {
         let gives = |action| statement(libc::BPF_RET | libc::BPF_K, action);
         let mut program = [gives(libc::SECCOMP_RET_ALLOW); LENGTH as usize];
         let places: [u64; PLACES as usize] = [
-            raw::exempt_return(),
+            exempt::address(),
             #[cfg(target_arch = "aarch64")]
             super::arm::EXEMPT_RETURN,
         ];

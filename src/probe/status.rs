@@ -7,7 +7,7 @@ use nix::libc;
 
 use super::board::Header;
 use super::child::{Task, give_up_privileges};
-use super::raw;
+use super::exempt;
 
 /// A call that is made to show itself to the tracer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub(super) fn open(task: &Task<'_>) {
     let flags = u64::from((libc::O_RDONLY | libc::O_CLOEXEC).cast_unsigned());
     let here = i64::from(libc::AT_FDCWD).cast_unsigned();
     // SAFETY: opens a file that every process has; descriptors are shared with the tracer.
-    let opened = unsafe { raw::exempt(libc::SYS_openat, [here, path, flags, 0, 0]) };
+    let opened = unsafe { exempt::call(libc::SYS_openat, [here, path, flags, 0, 0]) };
     let opened = i32::try_from(opened).unwrap_or(-1);
     task.board.header().status.store(opened, SeqCst);
     show(task.board.header(), Mark::Begins);

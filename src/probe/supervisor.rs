@@ -10,7 +10,7 @@ use nix::unistd::Pid;
 use super::answer::{Answer, Refusal};
 #[cfg(target_arch = "aarch64")]
 use super::arm;
-use super::board::{Board, NO_LISTENER, Outcome};
+use super::board::{Board, NO_LISTENER, Outcome, TRAPPED};
 use super::child::{self, Task};
 use super::listener::{Event, Listener};
 use super::own::Own;
@@ -77,7 +77,7 @@ pub(super) fn put_on(mut task: Task<'_>, until: Instant) -> Result<Vec<Answer>, 
             break;
         }
         // The child itself asked, and was killed.
-        let asked = header.alone.load(SeqCst) == 1;
+        let asked = header.alone.load(SeqCst) == 1 && task.is_putting();
         let (outcome, data) = match ended {
             Some(Signal::SIGSYS) if asked => (Outcome::Killed, 0),
             Some(signal) if asked => (Outcome::Died, (signal as i32).cast_unsigned()),
@@ -98,7 +98,14 @@ pub(super) fn put_on(mut task: Task<'_>, until: Instant) -> Result<Vec<Answer>, 
 fn run_child(task: &Task<'_>, until: Instant) -> Result<Option<Signal>, Refusal> {
     let header = task.board.header();
     header.listener.store(NO_LISTENER, SeqCst);
-    for flag in [&header.stage, &header.go, &header.asking, &header.alone] {
+    let of_a_child = [
+        &header.stage,
+        &header.go,
+        &header.asking,
+        &header.alone,
+        &header.putting,
+    ];
+    for flag in of_a_child {
         flag.store(0, SeqCst);
     }
     let pid = child::start(task).map_err(Refusal::Clone)?;
@@ -118,6 +125,12 @@ fn run_child(task: &Task<'_>, until: Instant) -> Result<Option<Signal>, Refusal>
             fd => break fd,
         }
     };
+    if fd == TRAPPED {
+        return Err(Refusal::Trapped(match header.stage.load(SeqCst) {
+            1 => "prctl(PR_SET_NO_NEW_PRIVS)",
+            _ => "seccomp(SECCOMP_SET_MODE_FILTER)",
+        }));
+    }
     if fd < 0 {
         let errno = Errno::from_raw(i32::try_from(-fd).unwrap_or(0));
         return Err(match header.stage.load(SeqCst) {

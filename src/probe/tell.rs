@@ -42,6 +42,9 @@ pub(super) fn put_traced(
     });
     let soon = until.min(Instant::now() + SOON);
     let may = put(&requests, How::here(Own::Trace, soon))?;
+    if (may.iter()).any(|answer| matches!(answer, Answer::Lost | Answer::Unasked)) {
+        return Err(Refusal::PtraceUntold);
+    }
     let passes = Answer::Returned(-i64::from(nix::libc::ENOSYS));
     if may.iter().any(|answer| *answer != passes) {
         return Err(Refusal::PtraceStopped);

@@ -42,6 +42,7 @@ mod probe;
 mod probe_fallbacks;
 mod probe_gvisor;
 mod probe_kills;
+mod probe_own_calls;
 mod probe_traced;
 mod probe_unfiltered;
 mod report;

@@ -15,6 +15,7 @@ use nix::sys::signal::Signal;
 use super::super::answer::{Answer, Refusal};
 use super::super::board::{Board, Header};
 use super::super::child::{self, Task};
+use super::super::exempt;
 use super::super::own::Own;
 use super::super::question::Question;
 use super::super::raw;
@@ -86,7 +87,7 @@ impl Program {
         let flags = u64::from(libc::AT_EMPTY_PATH.cast_unsigned());
         let args = [file, name, arguments, environment, flags];
         // SAFETY: replaces this process alone; the pointers are to memory that is there.
-        let answer = unsafe { raw::exempt(libc::SYS_execveat, args) };
+        let answer = unsafe { exempt::call(libc::SYS_execveat, args) };
         note(header, EXECVEAT, answer);
         raw::die()
     }
