@@ -98,70 +98,71 @@ fn columns<const N: usize>(line: &str) -> Result<[&str; N], String> {
         .map_err(|_| format!("expected {N} columns parted by tabs, found {count}"))
 }
 
-/// Parses a number table. Its head must hold `# kernel: RELEASE (DATE)`.
-pub(crate) fn numbers(file: &str, text: &str) -> Result<NumberTable, Malformed> {
-    let wrong = |line: usize, what: String| Malformed {
-        file: file.to_owned(),
-        line,
-        what,
-    };
-    let kernel = text
-        .lines()
-        .find_map(|line| line.strip_prefix("# kernel: "))
-        .and_then(|head| head.strip_suffix(')')?.split_once(" ("))
-        .map(|(release, date)| (release.to_owned(), date.to_owned()))
-        .ok_or_else(|| wrong(1, "expected a line `# kernel: RELEASE (DATE)`".into()))?;
-    let mut rows: Vec<NumberRow> = Vec::new();
+/// Each row as `parse` makes it of its line number, its text and the rows before it.
+fn rows<T>(
+    file: &str,
+    text: &str,
+    parse: impl Fn(usize, &str, &[T]) -> Result<T, String>,
+) -> Result<Vec<T>, Malformed> {
+    let mut rows = Vec::new();
     for (line, row) in lines(text) {
-        let [number, name] = columns(row).map_err(|what| wrong(line, what))?;
-        let number = number.parse().map_err(|_| {
-            wrong(
-                line,
-                format!("expected a decimal syscall number, found {number:?}"),
-            )
-        })?;
-        fields::name(name).map_err(|what| wrong(line, what))?;
-        if rows.last().is_some_and(|before| before.number >= number) {
-            return Err(wrong(
-                line,
-                format!("number {number} is not above the one before it"),
-            ));
-        }
-        if let Some(before) = rows.iter().find(|before| before.name == name) {
-            return Err(wrong(
-                line,
-                format!("{name} is named in line {} already", before.line),
-            ));
-        }
-        rows.push(NumberRow {
-            line,
-            number,
-            name: name.to_owned(),
-        });
-    }
-    if rows.is_empty() {
-        return Err(wrong(1, "the table has no rows".into()));
-    }
-    Ok(NumberTable { kernel, rows })
-}
-
-/// Parses `semantics.tsv`: rows in the order of their names.
-pub(crate) fn semantics(file: &str, text: &str) -> Result<Vec<SemanticsRow>, Malformed> {
-    let mut rows: Vec<SemanticsRow> = Vec::new();
-    for (line, row) in lines(text) {
-        let parsed = semantics_row(line, row).and_then(|row| match rows.last() {
-            Some(before) if before.name >= row.name => {
-                Err(format!("{} does not sort after {}", row.name, before.name))
-            }
-            _ => Ok(row),
-        });
-        rows.push(parsed.map_err(|what| Malformed {
+        rows.push(parse(line, row, &rows).map_err(|what| Malformed {
             file: file.to_owned(),
             line,
             what,
         })?);
     }
     Ok(rows)
+}
+
+/// Parses a number table. Its head must hold `# kernel: RELEASE (DATE)`.
+pub(crate) fn numbers(file: &str, text: &str) -> Result<NumberTable, Malformed> {
+    let wrong = |what: &str| Malformed {
+        file: file.to_owned(),
+        line: 1,
+        what: what.to_owned(),
+    };
+    let kernel = text
+        .lines()
+        .find_map(|line| line.strip_prefix("# kernel: "))
+        .and_then(|head| head.strip_suffix(')')?.split_once(" ("))
+        .map(|(release, date)| (release.to_owned(), date.to_owned()))
+        .ok_or_else(|| wrong("expected a line `# kernel: RELEASE (DATE)`"))?;
+    let rows = rows(file, text, |line, row, rows: &[NumberRow]| {
+        let [number, name] = columns(row)?;
+        let number = number
+            .parse()
+            .map_err(|_| format!("expected a decimal syscall number, found {number:?}"))?;
+        fields::name(name)?;
+        if rows.last().is_some_and(|before| before.number >= number) {
+            return Err(format!("number {number} is not above the one before it"));
+        }
+        if let Some(before) = rows.iter().find(|before| before.name == name) {
+            return Err(format!("{name} is named in line {} already", before.line));
+        }
+        Ok(NumberRow {
+            line,
+            number,
+            name: name.to_owned(),
+        })
+    })?;
+    if rows.is_empty() {
+        return Err(wrong("the table has no rows"));
+    }
+    Ok(NumberTable { kernel, rows })
+}
+
+/// Parses `semantics.tsv`: rows in the order of their names.
+pub(crate) fn semantics(file: &str, text: &str) -> Result<Vec<SemanticsRow>, Malformed> {
+    rows(file, text, |line, row, rows: &[SemanticsRow]| {
+        let row = semantics_row(line, row)?;
+        match rows.last() {
+            Some(before) if before.name >= row.name => {
+                Err(format!("{} does not sort after {}", row.name, before.name))
+            }
+            _ => Ok(row),
+        }
+    })
 }
 
 fn semantics_row(line: usize, row: &str) -> Result<SemanticsRow, String> {
@@ -183,32 +184,21 @@ fn semantics_row(line: usize, row: &str) -> Result<SemanticsRow, String> {
 
 /// Parses `arguments.tsv`: rows of one syscall stand together, labels are unique there.
 pub(crate) fn arguments(file: &str, text: &str) -> Result<Vec<ArgumentsRow>, Malformed> {
-    let mut rows: Vec<ArgumentsRow> = Vec::new();
-    for (line, row) in lines(text) {
-        let parsed = arguments_row(line, row).and_then(|row| {
-            let parted = rows.last().is_some_and(|before| before.name != row.name);
-            match rows.iter().find(|before| before.name == row.name) {
-                Some(_) if parted => Err(format!("the rows of {} do not stand together", row.name)),
-                Some(_)
-                    if rows
-                        .iter()
-                        .any(|b| b.name == row.name && b.label == row.label) =>
-                {
-                    Err(format!(
-                        "{} has the label {:?} already",
-                        row.name, row.label
-                    ))
-                }
-                _ => Ok(row),
-            }
-        });
-        rows.push(parsed.map_err(|what| Malformed {
-            file: file.to_owned(),
-            line,
-            what,
-        })?);
-    }
-    Ok(rows)
+    rows(file, text, |line, row, rows: &[ArgumentsRow]| {
+        let row = arguments_row(line, row)?;
+        let mut same = rows.iter().filter(|before| before.name == row.name);
+        let parted = rows.last().is_some_and(|before| before.name != row.name);
+        if parted && same.clone().next().is_some() {
+            Err(format!("the rows of {} do not stand together", row.name))
+        } else if same.any(|before| before.label == row.label) {
+            Err(format!(
+                "{} has the label {:?} already",
+                row.name, row.label
+            ))
+        } else {
+            Ok(row)
+        }
+    })
 }
 
 fn arguments_row(line: usize, row: &str) -> Result<ArgumentsRow, String> {

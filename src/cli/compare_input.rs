@@ -1,8 +1,6 @@
 //! The two sides of a comparison, read from files.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::error::{Error, escaped, reason};
+use super::input::{file_or_stdin, name};
 use crate::confinement::{
     AbiVerdicts, CONTAINER_SCHEMA, Confinement, ContainerRecord, DumpedFilter, FILTERS_SCHEMA,
     FilterStack, GONE_SCHEMA, NODE_SCHEMA, NodeReport, Reading, Report, SCHEMA, Subject, Text,
@@ -20,7 +19,10 @@ use crate::declared::{
 };
 
 /// Most bytes that are read of one report: a node of a few thousand containers has less.
-const MAX_REPORT: u64 = 1 << 30;
+const MAX_REPORT: usize = 1 << 30;
+
+/// Most bytes of a text of settings, such as a baseline.
+const MAX_TEXT: usize = 1 << 20;
 
 /// Most files that a folder gives.
 const MAX_FILES: usize = 10_000;
@@ -55,14 +57,8 @@ pub(super) fn declarations(paths: &[PathBuf]) -> Result<Vec<Input>, Error> {
 
 /// The documents of one file, `-` for standard input.
 pub(super) fn documents(path: &Path) -> Result<Vec<Document>, Error> {
-    let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX);
-    let bytes = read(path, limit.saturating_add(1))?;
-    let name = if path == Path::new("-") {
-        String::from("<stdin>")
-    } else {
-        escaped(path).to_string()
-    };
-    read_documents(&name, &bytes).map_err(|error| Error::Input(error.to_string()))
+    let bytes = file_or_stdin(path, MAX_BYTES)?;
+    read_documents(&name(path), &bytes).map_err(|error| Error::Input(error.to_string()))
 }
 
 fn recognise(documents: Vec<Document>, inputs: &mut Vec<Input>) -> Result<(), Error> {
@@ -127,26 +123,10 @@ pub(super) fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-/// Reads a text of at most one mebibyte.
+/// Reads a text of settings.
 pub(super) fn text(path: &Path) -> Result<String, Error> {
-    let bytes = read(path, 1 << 20)?;
-    String::from_utf8(bytes)
-        .map_err(|_| Error::Input(format!("{}: expected UTF-8 text", escaped(path))))
-}
-
-fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
-    let failed =
-        |error: &std::io::Error| Error::Input(format!("{}: {}", escaped(path), reason(error)));
-    let mut bytes = Vec::new();
-    let from: Box<dyn Read> = if path == Path::new("-") {
-        Box::new(std::io::stdin().lock())
-    } else {
-        Box::new(File::open(path).map_err(|error| failed(&error))?)
-    };
-    from.take(limit)
-        .read_to_end(&mut bytes)
-        .map_err(|error| failed(&error))?;
-    Ok(bytes)
+    String::from_utf8(file_or_stdin(path, MAX_TEXT)?)
+        .map_err(|_| Error::Input(format!("{}: expected UTF-8 text", name(path))))
 }
 
 /// One observed container.
@@ -171,8 +151,8 @@ pub(super) fn reports(paths: &[PathBuf]) -> Result<Vec<Observed>, Error> {
     let mut all = Vec::new();
     let mut stacks = Stacks::new();
     for path in paths {
-        let file = escaped(path).to_string();
-        let bytes = read(path, MAX_REPORT)?;
+        let file = name(path);
+        let bytes = file_or_stdin(path, MAX_REPORT)?;
         let text = std::str::from_utf8(&bytes)
             .map_err(|error| Error::Input(format!("{file}: expected UTF-8: {error}")))?;
         let documents = serde_json::Deserializer::from_str(text).into_iter::<Box<RawValue>>();
@@ -209,12 +189,12 @@ pub(super) fn reports(paths: &[PathBuf]) -> Result<Vec<Observed>, Error> {
 pub(super) fn of_process(confinement: Confinement, file: &str) -> Observed {
     let runtime = &confinement.runtime;
     let subject = Subject {
-        namespace: name(&runtime.pod_namespace),
-        pod: name(&runtime.pod_name),
+        namespace: told(&runtime.pod_namespace),
+        pod: told(&runtime.pod_name),
         pod_is_prefix: false,
-        uid: name(&runtime.pod_uid),
+        uid: told(&runtime.pod_uid),
         container: None,
-        id: name(&runtime.container_id),
+        id: told(&runtime.container_id),
     };
     Observed {
         subject,
@@ -242,6 +222,6 @@ fn of_container(mut record: ContainerRecord, stacks: &Stacks, file: &str) -> Obs
     }
 }
 
-fn name(reading: &Reading<Text>) -> Option<String> {
+fn told(reading: &Reading<Text>) -> Option<String> {
     reading.known().map(Text::escaped)
 }

@@ -121,13 +121,12 @@ fn captured_node(tree: &Path) -> Reading<Text> {
 fn write(report: Report, shown: &ShownArgs) -> Result<(), Error> {
     let listed = shown.syscalls.map(SyscallList::from);
     let options = Options {
-        colour: output::colour(shown.output.is_some()),
-        width: output::width(),
         explain: shown.explain,
         syscalls: listed.unwrap_or(match shown.format {
             Format::Json => SyscallList::All,
             Format::Text | Format::Amicontained => SyscallList::Blocked,
         }),
+        ..output::options(shown.output.is_some())
     };
     let file = shown.output.as_deref();
     match shown.format {

@@ -10,6 +10,7 @@ mod compare_args;
 mod compare_input;
 mod compare_profiles;
 mod error;
+mod input;
 mod inspect;
 mod kernel_facts;
 mod output;

@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::error::{Error, reason};
+use crate::report::Options;
 
 /// Columns where nothing tells how many there are.
 const WIDTH: usize = 100;
@@ -78,9 +79,18 @@ fn to_file(fill: Fill, path: &Path) -> std::io::Result<()> {
     directory.sync_all()
 }
 
+/// How a text is shown here: its colour and its width.
+pub(super) fn options(to_file: bool) -> Options {
+    Options {
+        colour: colour(to_file),
+        width: width(),
+        ..Options::default()
+    }
+}
+
 /// Whether to colour: on a terminal, unless `NO_COLOR` is set to anything but nothing
 /// (no-color.org) or the terminal is a dumb one.
-pub(super) fn colour(to_file: bool) -> bool {
+fn colour(to_file: bool) -> bool {
     let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     !to_file
         && std::io::stdout().is_terminal()
@@ -89,7 +99,7 @@ pub(super) fn colour(to_file: bool) -> bool {
 }
 
 /// Columns to fill: `COLUMNS`, else the terminal's.
-pub(super) fn width() -> usize {
+fn width() -> usize {
     std::env::var("COLUMNS")
         .ok()
         .and_then(|columns| columns.parse().ok())

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::report::{self, Options};
+use crate::report;
 use crate::syscalls::{Abi, semantics};
 
 use super::args::{ProbeArgs, TreeArgs};
@@ -54,11 +54,7 @@ pub(super) fn run(args: &SyscallsArgs) -> Result<u8, Error> {
     let text = match args.format {
         SyscallsFormat::Json => report::syscalls_json(&table)?,
         SyscallsFormat::Text => {
-            let options = Options {
-                colour: output::colour(args.output.is_some()),
-                width: output::width(),
-                ..Options::default()
-            };
+            let options = output::options(args.output.is_some());
             if args.names.is_empty() {
                 report::syscalls_text(&table, &options)
             } else {

@@ -30,34 +30,32 @@ pub struct Container<'a> {
     pub lifecycle: Option<&'a Lifecycle>,
 }
 
+/// A container of the API, of either type: an ephemeral one has the same fields, and no trait
+/// in common with the others.
+macro_rules! container {
+    ($of:ident) => {
+        Container {
+            name: &$of.name,
+            security_context: $of.security_context.as_ref(),
+            ports: $of.ports.as_deref().unwrap_or_default(),
+            probes: [
+                $of.liveness_probe.as_ref(),
+                $of.readiness_probe.as_ref(),
+                $of.startup_probe.as_ref(),
+            ],
+            lifecycle: $of.lifecycle.as_ref(),
+        }
+    };
+}
+
 impl<'a> Pod<'a> {
     /// Its containers in the order in which the standard names them: init, regular, ephemeral.
     pub fn containers(self) -> impl Iterator<Item = Container<'a>> {
         let init = self.spec.init_containers.iter().flatten();
         let ephemeral = self.spec.ephemeral_containers.iter().flatten();
         init.chain(&self.spec.containers)
-            .map(|c| Container {
-                name: &c.name,
-                security_context: c.security_context.as_ref(),
-                ports: c.ports.as_deref().unwrap_or_default(),
-                probes: [
-                    c.liveness_probe.as_ref(),
-                    c.readiness_probe.as_ref(),
-                    c.startup_probe.as_ref(),
-                ],
-                lifecycle: c.lifecycle.as_ref(),
-            })
-            .chain(ephemeral.map(|c| Container {
-                name: &c.name,
-                security_context: c.security_context.as_ref(),
-                ports: c.ports.as_deref().unwrap_or_default(),
-                probes: [
-                    c.liveness_probe.as_ref(),
-                    c.readiness_probe.as_ref(),
-                    c.startup_probe.as_ref(),
-                ],
-                lifecycle: c.lifecycle.as_ref(),
-            }))
+            .map(|c| container!(c))
+            .chain(ephemeral.map(|c| container!(c)))
     }
 
     /// The names of the containers that `bad` says are, in order.

@@ -1,6 +1,5 @@
 //! `amiconfined seccomp diff`: two filters, profiles or reports against each other.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,8 +8,8 @@ use clap::Args;
 use super::SeccompFormat;
 use super::source::{of_file, of_process, of_self};
 use crate::cli::compare_input::documents;
-use crate::cli::error::{Error, FINDINGS, NOT_OBSERVED, SUCCESS, escaped, reason};
-use crate::cli::output;
+use crate::cli::error::{Error, FINDINGS, NOT_OBSERVED, SUCCESS, escaped};
+use crate::cli::{input, output};
 use crate::compare::{FilterSide, Unsure, filter_changes};
 use crate::confinement::{
     CapabilitySet, Report, SCHEMA, Seccomp, SeccompMethod, capability_number,
@@ -18,11 +17,11 @@ use crate::confinement::{
 use crate::declared::{compile_profile, is_seccomp_profile};
 use crate::observe::{Observe, ProcRoot, Target, observe};
 use crate::probe::verdicts_of;
-use crate::report::{self, Options};
+use crate::report;
 use crate::syscalls::Release;
 
 /// A larger file is no report of one process.
-const MAX_REPORT: u64 = 64 << 20;
+const MAX_REPORT: usize = 64 << 20;
 
 /// Arguments of `seccomp diff`.
 #[derive(Debug, Args)]
@@ -55,12 +54,7 @@ pub(super) fn run(args: &DiffArgs) -> Result<u8, Error> {
     let text = match args.format {
         SeccompFormat::Json => report::filter_changes_json(&found)?,
         SeccompFormat::Text => {
-            let options = Options {
-                colour: output::colour(args.output.is_some()),
-                width: output::width(),
-                ..Options::default()
-            };
-            report::filter_changes_text(&found, &options)
+            report::filter_changes_text(&found, &output::options(args.output.is_some()))
         }
     };
     output::write(&text, args.output.as_deref())?;
@@ -138,7 +132,7 @@ fn side(text: &Path, granted: CapabilitySet) -> Result<FilterSide, Error> {
     if let Some(pid) = process(text)? {
         return Ok(exact(format!("process {pid}"), of_process(pid)?.programs));
     }
-    let bytes = read(text)?;
+    let bytes = input::file(text, MAX_REPORT)?;
     if bytes.contains(&0) {
         return Ok(exact(name, vec![of_file(text)?]));
     }
@@ -186,19 +180,6 @@ fn of_verdicts(name: String, seccomp: Seccomp) -> Result<FilterSide, Error> {
         abis: seccomp.abis,
         unsure: Vec::new(),
     })
-}
-
-/// The bytes of a file that is not too large.
-fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    let wrong = |why: String| Error::Input(format!("{}: {why}", escaped(path)));
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| file.take(MAX_REPORT + 1).read_to_end(&mut bytes))
-        .map_err(|error| wrong(reason(&error)))?;
-    if bytes.len() as u64 > MAX_REPORT {
-        return Err(wrong(format!("expected at most {} MiB", MAX_REPORT >> 20)));
-    }
-    Ok(bytes)
 }
 
 /// The report that these bytes are, if they say that they are one.

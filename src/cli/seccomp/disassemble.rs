@@ -2,28 +2,21 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
-use super::source::{of_file, of_process};
+use super::source::SourceArgs;
 use crate::bpf::disassemble;
 use crate::cli::error::{Error, SUCCESS};
 use crate::cli::output;
 
 /// Arguments of `seccomp disassemble`.
 #[derive(Debug, Args)]
+// This process can ask its own filters, but not read them.
+#[command(group = ArgGroup::new("read").args(["pid", "file"]).required(true))]
 pub struct DisassembleArgs {
-    /// Every filter of this process, or of one of its threads.
-    #[arg(
-        long,
-        value_name = "PID",
-        required_unless_present = "file",
-        conflicts_with = "file",
-        value_parser = clap::value_parser!(u32).range(1..=0x7fff_ffff)
-    )]
-    pub pid: Option<u32>,
-    /// A file as `seccomp dump` writes it.
-    #[arg(value_name = "FILE")]
-    pub file: Option<PathBuf>,
+    /// Whose filters.
+    #[command(flatten)]
+    pub source: SourceArgs,
     /// Write to this file, atomically, instead of standard output.
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -31,11 +24,7 @@ pub struct DisassembleArgs {
 
 /// Runs it.
 pub(super) fn run(args: &DisassembleArgs) -> Result<u8, Error> {
-    let programs = match (&args.file, args.pid) {
-        (Some(file), _) => vec![of_file(file)?],
-        (None, Some(pid)) => of_process(pid)?.programs,
-        (None, None) => Vec::new(),
-    };
+    let programs = args.source.programs()?.unwrap_or_default();
     let mut text = String::new();
     for (index, program) in programs.iter().enumerate() {
         let lines = disassemble(program);

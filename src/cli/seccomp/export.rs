@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::source::{SourceArgs, of_file, of_process, of_self};
+use super::source::{SourceArgs, of_self};
 use crate::bpf::{Program, merge};
 use crate::cli::error::{Error, SUCCESS, say};
 use crate::cli::output;
@@ -46,11 +46,7 @@ pub enum ExportFormat {
 
 /// Runs it.
 pub(super) fn run(args: &ExportArgs) -> Result<u8, Error> {
-    let programs = match (&args.source.file, args.source.pid) {
-        (Some(file), _) => Some(vec![of_file(file)?]),
-        (None, Some(pid)) => Some(of_process(pid)?.programs),
-        (None, None) => None,
-    };
+    let programs = args.source.programs()?;
     let bytes = match (&programs, args.format) {
         (Some(programs), ExportFormat::Bpf) if !programs.is_empty() => merged(programs)?,
         (Some(programs), format) => written(&made(ExportSource::Filters(programs))?, format, args)?,

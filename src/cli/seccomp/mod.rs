@@ -30,13 +30,15 @@ pub struct SeccompArgs {
 /// What is done with filters.
 #[derive(Debug, Subcommand)]
 pub enum SeccompCommand {
-    /// What filters decide about every syscall: always, never, or for which arguments.
+    /// What filters decide about every syscall: always, never, or for which arguments
+    /// [default: this process's own filters, which are asked].
     Show(ShowArgs),
     /// Write one filter as the kernel's bytes, an array of struct sock_filter.
     Dump(DumpArgs),
     /// Write filters as text, one instruction a line.
     Disassemble(DisassembleArgs),
-    /// Write a profile that gives the same verdicts.
+    /// Write a profile that gives the same verdicts [default: as this process's own filters,
+    /// which are asked].
     Export(ExportArgs),
     /// Which syscalls are more or less allowed by one than by the other; exit code 1 if any.
     Diff(DiffArgs),

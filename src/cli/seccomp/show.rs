@@ -59,10 +59,8 @@ pub(super) fn run(args: &ShowArgs) -> Result<u8, Error> {
         SeccompFormat::Json => report::filters_json(&found)?,
         SeccompFormat::Text => {
             let options = Options {
-                colour: output::colour(args.output.is_some()),
-                width: output::width(),
                 syscalls: args.syscalls.into(),
-                ..Options::default()
+                ..output::options(args.output.is_some())
             };
             report::filters_text(&found, &options)
         }

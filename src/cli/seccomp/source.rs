@@ -1,6 +1,5 @@
 //! Where filters come from: a process, or a file.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,8 +8,8 @@ use clap::Args;
 use super::threads;
 use crate::bpf::{INSTRUCTION_LEN, MAX_INSTRUCTIONS, Program};
 use crate::cli::args::{ProbeArgs, TreeArgs};
-use crate::cli::error::{Error, escaped, reason};
-use crate::cli::inspect;
+use crate::cli::error::{Error, escaped};
+use crate::cli::{input, inspect};
 use crate::confinement::{Confinement, SeccompMode};
 use crate::observe::ProcRoot;
 use crate::probe::{Dump, dump};
@@ -18,7 +17,7 @@ use crate::probe::{Dump, dump};
 /// Arguments that say whose filters are meant.
 #[derive(Debug, Args)]
 pub struct SourceArgs {
-    /// The process, or one of its threads [default: this one, whose filters are asked].
+    /// The process, or one of its threads.
     #[arg(
         long,
         value_name = "PID",
@@ -29,6 +28,17 @@ pub struct SourceArgs {
     /// A file as `seccomp dump` writes it.
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
+}
+
+impl SourceArgs {
+    /// The programs of the process or of the file; `None` where neither is named.
+    pub(super) fn programs(&self) -> Result<Option<Vec<Program>>, Error> {
+        match (&self.file, self.pid) {
+            (Some(file), _) => of_file(file).map(|program| Some(vec![program])),
+            (None, Some(pid)) => of_process(pid).map(|dumped| Some(dumped.programs)),
+            (None, None) => Ok(None),
+        }
+    }
 }
 
 /// The filters of a process, which stands still meanwhile and always goes on: those of the
@@ -59,14 +69,13 @@ pub(super) fn of_process(pid: u32) -> Result<Dump, Error> {
 
 /// The filter in a file.
 pub(super) fn of_file(path: &Path) -> Result<Program, Error> {
-    let wrong = |why: String| Error::Input(format!("{}: {why}", escaped(path)));
-    let most = MAX_INSTRUCTIONS * INSTRUCTION_LEN;
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|error| wrong(reason(&error)))?;
-    Program::from_ne_bytes(&bytes)
-        .map_err(|error| wrong(format!("{error}, expected an array of struct sock_filter")))
+    let bytes = input::file(path, MAX_INSTRUCTIONS * INSTRUCTION_LEN)?;
+    Program::from_ne_bytes(&bytes).map_err(|error| {
+        Error::Input(format!(
+            "{}: {error}, expected an array of struct sock_filter",
+            escaped(path)
+        ))
+    })
 }
 
 /// What this process finds out about itself. Its own filters it can never dump
