@@ -1,34 +1,15 @@
 //! `amiconfined check` on what is observed: reports, sweeps, processes, folders, standard input.
 
-use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use amiconfined::confinement::{Confinement, Reading, Report};
 use serde_json::{Value, json};
 
+use crate::fed::told as run;
+
 const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: NAME, namespace: team}\nspec:\n  hostPID: true\n  containers: [{name: c}]\n";
 const NAMESPACE: &str = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: team\n  labels:\n    pod-security.kubernetes.io/enforce: baseline\n    pod-security.kubernetes.io/enforce-version: v1.24\n    pod-security.kubernetes.io/audit: restricted\n    pod-security.kubernetes.io/warn: restricted\n";
-
-fn run(folder: &Path, args: &[&str], stdin: &[u8]) -> (Option<i32>, String, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_amiconfined"))
-        .args(args)
-        .current_dir(folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // Who reads no standard input closes it.
-    let _ = child.stdin.take().unwrap().write_all(stdin);
-    let output = child.wait_with_output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
-}
 
 /// This process's report, changed.
 fn report(folder: &Path, change: impl FnOnce(&mut Confinement)) -> String {

@@ -118,6 +118,15 @@ fn accepted_findings_do_not_fail_until_they_expire() {
     assert_eq!(output.status.code(), Some(2));
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(error.contains("baseline:1: until \"soon\""), "{error}");
+    // What does not fit is not read in part.
+    std::fs::write(&baseline, "# accepted\n".repeat(100_000)).unwrap();
+    let output = compared(DROPPED, &["--baseline", baseline.to_str().unwrap()]).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        error.contains("baseline: more than 1048576 bytes"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -1,13 +1,12 @@
 //! `compare` on every kind of workload and in every format, by reports that are made here: all
 //! that is needed is this repository.
 
-use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::formats::{policy_reports_schema, sarif_schema, violations};
+use crate::fed::told;
+use crate::schemas::{self, violations};
 
 /// Each kind with its API version and where its Pod's spec is.
 const KINDS: [(&str, &str, &str); 9] = [
@@ -73,20 +72,7 @@ fn report(folder: &Path) {
 }
 
 fn run(folder: &Path, args: &[&str], input: &str) -> (Option<i32>, String, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_amiconfined"))
-        .args(args)
-        .current_dir(folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // Who reads no standard input closes it.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    let output = child.wait_with_output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    let code = output.status.code();
-    (code, text(output.stdout), text(output.stderr))
+    told(folder, args, input.as_bytes())
 }
 
 fn compare(folder: &Path, declared: &str, more: &[&str], input: &str) -> (Option<i32>, String) {
@@ -169,7 +155,7 @@ fn each_format_names_the_finding_and_is_valid() {
         "{text}"
     );
     let sarif: Value = serde_json::from_str(&of("sarif")).unwrap();
-    assert_eq!(violations(&sarif_schema(), &sarif), None);
+    assert_eq!(violations(&schemas::sarif(), &sarif), None);
     let results = sarif["runs"][0]["results"].as_array().unwrap();
     let result = results.iter().find(|r| r["ruleId"] == ID).unwrap();
     let place = &result["locations"][0]["physicalLocation"];
@@ -181,7 +167,7 @@ fn each_format_names_the_finding_and_is_valid() {
         ("openreports", "openreports.io/v1alpha1"),
     ] {
         let list: Value = serde_json::from_str(&of(format)).unwrap();
-        assert_eq!(violations(&policy_reports_schema(), &list), None);
+        assert_eq!(violations(&schemas::policy_reports(), &list), None);
         assert_eq!(list["items"][0]["apiVersion"], api);
         let results = list["items"][0]["results"].as_array().unwrap();
         let fails = |r: &&Value| r["rule"] == ID && r["result"] == "fail";

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Command;
 
 use amiconfined::bpf::{Action, SeccompData};
 use amiconfined::confinement::{AbiVerdicts, Errno, Report, Verdict};
@@ -14,6 +13,7 @@ use libseccomp::{
 use tempfile::NamedTempFile;
 
 use crate::bpf::simulator::Simulator;
+use crate::filtered;
 
 /// The ABIs with libseccomp's word, `AUDIT_ARCH_*`, and the bit that their numbers have.
 const ABIS: [(&str, ScmpArch, u32, u32); 3] = [
@@ -52,20 +52,8 @@ fn filter(arch: ScmpArch) -> NamedTempFile {
 
 /// What the binary prints in a container of its own namespaces under the filter.
 fn inside(filter: &Path, args: &[&str]) -> Option<String> {
-    let script = "exec bwrap --dev-bind / / --proc /proc --unshare-pid --unshare-ipc \
-        --unshare-uts --unshare-net --seccomp 3 \"$0\" \"$@\" 3<\"$FILTER\"";
-    let output = Command::new("sh")
-        .args(["-c", script, env!("CARGO_BIN_EXE_amiconfined")])
-        .args(args)
-        .env("FILTER", filter)
-        .env("COLUMNS", "400")
-        .output()
-        .unwrap();
-    if output.status.code() == Some(127) {
-        println!("SKIPPED: bubblewrap");
-        return None;
-    }
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let own = "--proc /proc --unshare-pid --unshare-ipc --unshare-uts --unshare-net";
+    let output = filtered::inside(filter, own, args)?;
     Some(String::from_utf8(output.stdout).unwrap())
 }
 

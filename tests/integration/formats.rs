@@ -1,6 +1,5 @@
 //! The formats that other tools read, held against their published schemas.
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use amiconfined::compare::Comparison;
@@ -8,32 +7,7 @@ use amiconfined::confinement::{Report, SCHEMA};
 use serde_json::{Value, json};
 
 use crate::captures::captures;
-
-fn kept(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("schema")
-        .join(name)
-}
-
-/// What a schema says against a document; nothing where it is valid.
-pub(crate) fn violations(schema: &Value, document: &Value) -> Option<String> {
-    let mut schemas = boon::Schemas::new();
-    let mut compiler = boon::Compiler::new();
-    compiler
-        .add_resource("memory:///schema.json", schema.clone())
-        .unwrap();
-    let index = compiler
-        .compile("memory:///schema.json", &mut schemas)
-        .unwrap();
-    schemas
-        .validate(document, index)
-        .err()
-        .map(|e| format!("{e:#}"))
-}
-
-fn read(path: &Path) -> Value {
-    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
-}
+use crate::schemas::{self, violations};
 
 fn tool(args: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_amiconfined"))
@@ -80,41 +54,9 @@ fn comparisons(format: &str) -> Vec<String> {
     all
 }
 
-/// The SARIF schema as OASIS published it, from the crate that has it.
-pub(crate) fn sarif_schema() -> Value {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .args([
-            "metadata",
-            "--format-version",
-            "1",
-            "--offline",
-            "--filter-platform",
-        ])
-        .arg(format!("{}-unknown-linux-gnu", std::env::consts::ARCH))
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .unwrap();
-    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let packages = metadata["packages"].as_array().unwrap();
-    let found = packages
-        .iter()
-        .find(|p| p["name"] == "serde-sarif")
-        .unwrap();
-    let manifest = Path::new(found["manifest_path"].as_str().unwrap());
-    let schema = read(&manifest.with_file_name("src").join("schema.json"));
-    assert!(
-        schema["$id"]
-            .as_str()
-            .unwrap()
-            .ends_with("/sarif-schema-2.1.0.json")
-    );
-    schema
-}
-
 #[test]
 fn sarif_is_valid_by_the_published_schema() {
-    let schema = sarif_schema();
+    let schema = schemas::sarif();
     assert!(violations(&schema, &json!({"version": "2.1.0"})).is_some());
     let all = comparisons("sarif");
     for text in &all {
@@ -128,14 +70,9 @@ fn sarif_is_valid_by_the_published_schema() {
     println!("{} documents are valid", all.len());
 }
 
-/// What the definitions of both kinds of policy reports take, and nothing beside.
-pub(crate) fn policy_reports_schema() -> Value {
-    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/policy-reports.schema.json"))
-}
-
 #[test]
 fn policy_reports_are_valid_by_what_their_definitions_take() {
-    let schema = policy_reports_schema();
+    let schema = schemas::policy_reports();
     let refused = json!({"apiVersion": "v1", "kind": "List", "items": [{"kind": "PolicyReport"}]});
     assert!(violations(&schema, &refused).is_some());
     for format in ["policy-report", "openreports"] {
@@ -157,22 +94,14 @@ fn policy_reports_are_valid_by_what_their_definitions_take() {
     }
 }
 
-/// `UPDATE_SCHEMA=1 cargo test schema` writes the file anew.
 #[test]
 fn the_schema_of_comparisons_is_the_one_of_the_types() {
-    let schema = schemars::schema_for!(Comparison);
-    let mut made = serde_json::to_string_pretty(&schema).unwrap();
-    made.push('\n');
-    if std::env::var_os("UPDATE_SCHEMA").is_some() {
-        std::fs::write(kept("compare.v1.json"), &made).unwrap();
-    }
-    let kept = std::fs::read_to_string(kept("compare.v1.json")).unwrap();
-    assert_eq!(kept, made, "regenerate with UPDATE_SCHEMA=1");
+    schemas::is_of_the_types("compare.v1.json", &schemars::schema_for!(Comparison));
 }
 
 #[test]
 fn comparisons_are_valid_by_their_schema() {
-    let schema = read(&kept("compare.v1.json"));
+    let schema = schemas::kept("compare.v1.json");
     assert!(violations(&schema, &json!({})).is_some());
     for text in comparisons("json") {
         assert_eq!(
@@ -184,7 +113,7 @@ fn comparisons_are_valid_by_their_schema() {
 
 #[test]
 fn checks_are_valid_by_their_schema() {
-    let schema = read(&kept("check.v1.json"));
+    let schema = schemas::kept("check.v1.json");
     assert!(violations(&schema, &json!({})).is_some());
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str, text: &str| {

@@ -23,6 +23,8 @@ mod declared_documents;
 mod declared_profiles;
 mod declared_workloads;
 mod deploy;
+mod fed;
+mod filtered;
 mod floors;
 mod foreign_abis;
 mod formats;
@@ -48,6 +50,7 @@ mod probe_unfiltered;
 mod report;
 mod report_cluster;
 mod runtime_defaults;
+mod schemas;
 mod seccomp_cli;
 mod seccomp_diff;
 #[cfg(target_arch = "x86_64")]

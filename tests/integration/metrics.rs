@@ -1,11 +1,11 @@
 //! Metrics for the node exporter's textfile collector, held to Prometheus's own checker.
 
-use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use amiconfined::report::{Row, prometheus};
 
+use crate::fed::fed;
 use crate::report_cluster::record;
 
 /// Where `make install-test` puts it.
@@ -20,16 +20,8 @@ pub(crate) fn objections(metrics: &str) -> Option<String> {
         println!("SKIPPED: promtool, which make install-test brings");
         return None;
     }
-    let mut promtool = Command::new(PROMTOOL)
-        .args(["check", "metrics"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // What it refuses it need not read to the end.
-    let _ = promtool.stdin.take().unwrap().write_all(metrics.as_bytes());
-    let output = promtool.wait_with_output().unwrap();
+    let mut promtool = Command::new(PROMTOOL);
+    let output = fed(promtool.args(["check", "metrics"]), metrics.as_bytes());
     let said = [output.stdout, output.stderr].concat();
     let said = String::from_utf8_lossy(&said).into_owned();
     (!output.status.success() || !said.is_empty()).then_some(said)

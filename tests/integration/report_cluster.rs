@@ -1,14 +1,15 @@
 //! `amiconfined report` on what sweeps of several nodes logged.
 
-use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use amiconfined::confinement::{
     CONTAINER_SCHEMA, CapabilitySet, ContainerGone, ContainerIdentity, ContainerKind,
     ContainerRecord, Control, GONE_SCHEMA, Manager, Reading, Text,
 };
 
+use crate::fed::fed;
 use crate::report::fixture;
+use crate::schemas;
 
 fn known(text: &str) -> Reading<Text> {
     Reading::Known(text.into())
@@ -66,18 +67,8 @@ fn confined(name: &str) -> ContainerRecord {
 }
 
 fn report(args: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_amiconfined"))
-        .arg("report")
-        .args(args)
-        .arg("-")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A reader that refuses its input closes it early.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    child.wait_with_output().unwrap()
+    let mut agent = Command::new(env!("CARGO_BIN_EXE_amiconfined"));
+    fed(agent.arg("report").args(args).arg("-"), input.as_bytes())
 }
 
 fn text(output: &Output) -> String {
@@ -181,14 +172,14 @@ fn ndjson_comes_out_as_it_went_in() {
 #[test]
 fn policy_reports_are_one_a_container_and_never_pass_what_was_withheld() {
     let log = line(&record("node-1", "web", "2026-01-02T03:04:05Z")) + &line(&confined("calm"));
-    let schema = crate::formats::policy_reports_schema();
+    let schema = schemas::policy_reports();
     for (format, api) in [
         ("policy-report", "wgpolicyk8s.io/v1alpha2"),
         ("open-reports", "openreports.io/v1alpha1"),
     ] {
         let list: serde_json::Value =
             serde_json::from_str(&text(&report(&["--format", format], &log))).unwrap();
-        assert_eq!(crate::formats::violations(&schema, &list), None);
+        assert_eq!(schemas::violations(&schema, &list), None);
         let items = list["items"].as_array().unwrap();
         assert_eq!(items.len(), 2);
         assert_eq!(items[0]["apiVersion"], api);

@@ -1,9 +1,10 @@
 //! `amiconfined seccomp`: what it dumps is what was loaded.
 
-use std::io::{BufRead, BufReader, Seek, SeekFrom};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use libseccomp::{ScmpAction, ScmpFilterContext, ScmpSyscall};
+
+use crate::filtered::{compiled, confined, ended};
 
 pub(crate) fn seccomp(args: &[&str]) -> Output {
     patiently(|| {
@@ -25,48 +26,6 @@ pub(crate) fn patiently(run: impl Fn() -> Output) -> Output {
         output = run();
     }
     output
-}
-
-/// A filter as libseccomp compiles it.
-pub(crate) fn compiled() -> tempfile::NamedTempFile {
-    let mut context = ScmpFilterContext::new(ScmpAction::Allow).unwrap();
-    let keyctl = ScmpSyscall::from_name("keyctl").unwrap();
-    context.add_rule(ScmpAction::Errno(99), keyctl).unwrap();
-    let mut file = tempfile::NamedTempFile::new().unwrap();
-    context.export_bpf(file.as_file()).unwrap();
-    file.seek(SeekFrom::Start(0)).unwrap();
-    file
-}
-
-/// A shell under the filter, and its process id.
-pub(crate) fn confined(filter: &tempfile::NamedTempFile, options: &str) -> Option<(Child, String)> {
-    let script = format!(
-        "exec bwrap --dev-bind / / {options} sh -c 'echo $$; exec sleep 60' 3<{0} 4<{0}",
-        filter.path().display()
-    );
-    let mut child = Command::new("sh")
-        .args(["-c", &script])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut pid = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut pid)
-        .unwrap();
-    if pid.is_empty() {
-        child.wait().unwrap();
-        println!("SKIPPED: bubblewrap, and the right to start it");
-        return None;
-    }
-    Some((child, pid.trim().to_owned()))
-}
-
-pub(crate) fn ended(mut child: Child, pid: &str) {
-    // It went on: a process that a tracer holds would stay there.
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    assert!(status.contains("TracerPid:\t0\n"), "{status}");
-    Command::new("kill").arg(pid).status().unwrap();
-    child.wait().unwrap();
 }
 
 /// Whether the kernel lets this process dump; `None` was said already.

@@ -1,44 +1,24 @@
 //! `amiconfined seccomp show` and `diff`: held to what libseccomp was told.
 
 use std::io::{Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
 
+use amiconfined::report::{filter_changes_schema, filters_schema};
 use libseccomp::{
     ScmpAction, ScmpArch, ScmpArgCompare, ScmpCompareOp, ScmpFilterContext, ScmpSyscall,
 };
 use serde_json::Value;
 
 use super::seccomp_cli::seccomp;
-use crate::formats::violations;
-
-fn schema_file(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("schema")
-        .join(name)
-}
-
-fn kept(name: &str, made: schemars::Schema) {
-    let mut made = serde_json::to_string_pretty(&made).unwrap();
-    made.push('\n');
-    if std::env::var_os("UPDATE_SCHEMA").is_some() {
-        std::fs::write(schema_file(name), &made).unwrap();
-    }
-    let kept = std::fs::read_to_string(schema_file(name)).unwrap();
-    assert_eq!(kept, made, "regenerate with UPDATE_SCHEMA=1");
-}
+use crate::schemas;
 
 #[test]
 fn the_schemas_in_the_repository_are_those_of_the_types() {
-    kept("seccomp.v1.json", amiconfined::report::filters_schema());
-    kept(
-        "seccomp-diff.v1.json",
-        amiconfined::report::filter_changes_schema(),
-    );
+    schemas::is_of_the_types("seccomp.v1.json", &filters_schema());
+    schemas::is_of_the_types("seccomp-diff.v1.json", &filter_changes_schema());
 }
 
 fn valid(name: &str, value: &Value) {
-    let schema = serde_json::from_slice(&std::fs::read(schema_file(name)).unwrap()).unwrap();
-    assert_eq!(violations(&schema, value), None);
+    assert_eq!(schemas::violations(&schemas::kept(name), value), None);
 }
 
 /// A filter that lets everything through but what `rules` say.

@@ -2,7 +2,6 @@
 //! looks like one that is allowed, which every report says.
 
 use std::io::{Seek, SeekFrom};
-use std::process::{Command, Output};
 
 use amiconfined::bpf::{Action, SeccompData};
 use libseccomp::{ScmpAction, ScmpArch, ScmpFilterContext, ScmpSyscall};
@@ -10,7 +9,8 @@ use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
 use crate::bpf::simulator::Simulator;
-use crate::seccomp_cli::{allowed, confined, ended, seccomp};
+use crate::filtered::{self, confined, ended};
+use crate::seccomp_cli::{allowed, seccomp};
 
 const LOGGED: &str = "keyctl";
 const STOPPED: &str = "acct";
@@ -93,7 +93,7 @@ const ATTEMPTS: u32 = 5;
 /// What the binary prints under the filter, once it had time for everything.
 fn inside(filter: &NamedTempFile, args: &[&str]) -> Option<String> {
     for _ in 0..ATTEMPTS {
-        let output = once(filter, args)?;
+        let output = filtered::inside(filter.path(), "", args)?;
         let text = String::from_utf8(output.stdout).unwrap();
         let words: Vec<&str> = text.split_whitespace().collect();
         if !words.join(" ").contains("time was up") {
@@ -101,23 +101,6 @@ fn inside(filter: &NamedTempFile, args: &[&str]) -> Option<String> {
         }
     }
     panic!("time was up {ATTEMPTS} times");
-}
-
-fn once(filter: &NamedTempFile, args: &[&str]) -> Option<Output> {
-    let script = "exec bwrap --dev-bind / / --seccomp 3 \"$0\" \"$@\" 3<\"$FILTER\"";
-    let output = Command::new("sh")
-        .args(["-c", script, env!("CARGO_BIN_EXE_amiconfined")])
-        .args(args)
-        .env("FILTER", filter.path())
-        .env("COLUMNS", "200")
-        .output()
-        .unwrap();
-    if output.status.code() == Some(127) {
-        println!("SKIPPED: bubblewrap");
-        return None;
-    }
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
-    Some(output)
 }
 
 /// LOG ranks below the action by which the probe asks, which therefore comes in its place.
@@ -152,7 +135,7 @@ fn a_probe_takes_it_for_allowed_and_says_that_it_may_be_logged() {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(text.contains(words), "{text}");
     }
-    let exported = once(&filter, &["seccomp", "export"]).unwrap();
+    let exported = filtered::inside(filter.path(), "", &["seccomp", "export"]).unwrap();
     let said = String::from_utf8(exported.stderr).unwrap();
     let logged = "calls that a filter logs or hands to a tracer to be allowed";
     assert!(said.contains(logged), "{said}");

@@ -1,12 +1,12 @@
 //! `amiconfined seccomp diff` of every two of a profile's file, a process and a report.
 
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 use tempfile::NamedTempFile;
 
-use crate::seccomp_cli::{allowed, compiled, confined, ended, seccomp};
+use crate::filtered::{compiled, confined, ended, inside};
+use crate::seccomp_cli::{allowed, seccomp};
 
 /// A profile in OCI's form, which answers this errno to `keyctl`.
 fn profile(errno: u32) -> NamedTempFile {
@@ -22,13 +22,7 @@ fn profile(errno: u32) -> NamedTempFile {
 /// The report of a process under the filter, made by itself.
 fn report(filter: &Path) -> NamedTempFile {
     let file = NamedTempFile::new().unwrap();
-    let script = "exec bwrap --dev-bind / / --seccomp 3 \"$0\" --format json 3<\"$1\"";
-    let output = Command::new("sh")
-        .args(["-c", script, env!("CARGO_BIN_EXE_amiconfined")])
-        .arg(filter)
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let output = inside(filter, "", &["--format", "json"]).unwrap();
     std::fs::write(file.path(), output.stdout).unwrap();
     file
 }

@@ -1,14 +1,13 @@
 //! `amiconfined syscalls`: the matrix, single syscalls, and what it says under filters.
 
-use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use libseccomp::{ScmpAction, ScmpArch, ScmpArgCompare, ScmpCompareOp, ScmpFilterContext};
 use libseccomp::{ScmpFilterAttr, ScmpSyscall};
 use serde_json::Value;
 
-use crate::formats::violations;
 use crate::probe::in_own_process;
+use crate::schemas;
 
 pub(crate) fn syscalls(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_amiconfined"))
@@ -29,25 +28,16 @@ fn matrix(args: &[&str]) -> Value {
     serde_json::from_str(&text(&output)).unwrap()
 }
 
-fn schema_file() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/syscalls.v1.json")
-}
-
 #[test]
 fn the_matrix_schema_in_the_repository_is_the_one_of_the_types() {
-    let mut made = serde_json::to_string_pretty(&amiconfined::report::syscalls_schema()).unwrap();
-    made.push('\n');
-    if std::env::var_os("UPDATE_SCHEMA").is_some() {
-        std::fs::write(schema_file(), &made).unwrap();
-    }
-    let kept = std::fs::read_to_string(schema_file()).unwrap();
-    assert_eq!(kept, made, "regenerate with UPDATE_SCHEMA=1");
+    let made = amiconfined::report::syscalls_schema();
+    schemas::is_of_the_types("syscalls.v1.json", &made);
 }
 
 #[test]
 fn the_matrix_is_valid_by_its_schema() {
-    let schema = serde_json::from_slice(&std::fs::read(schema_file()).unwrap()).unwrap();
-    assert_eq!(violations(&schema, &matrix(&[])), None);
+    let schema = schemas::kept("syscalls.v1.json");
+    assert_eq!(schemas::violations(&schema, &matrix(&[])), None);
 }
 
 /// libseccomp has tables of its own; what both name has the same number in both.

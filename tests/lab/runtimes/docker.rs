@@ -115,25 +115,12 @@ fn remapped(folder: &Path) -> Result<Over, String> {
 
 impl Up for Running {
     fn container(&self, lab: &Lab, setting: &Setting, told: &[&str], id: &str) -> Container {
-        let mut command = client(&self.folder);
-        command.args(["run", "--rm", "--interactive", "--name", id]);
-        if !told.iter().any(|flag| flag.starts_with("--network")) {
-            command.args(["--network", "none"]);
-        }
-        if let Some(file) = super::profile_file(lab, setting) {
-            command.arg(format!("--security-opt=seccomp={}", file.display()));
-        }
-        command.args(told).arg(super::IMAGE);
-        command.args(super::command(setting.entry, id));
         let mut after = client(&self.folder);
         after.args(["rm", "--force", id]);
-        let mut inspect = client(&self.folder);
-        inspect.args(["container", "inspect", id]);
         Container {
-            inspect: Some(inspect),
             configs: Some(self.folder.join("exec")),
             after: Some(after),
-            ..Container::of(command)
+            ..Container::in_engine(|| client(&self.folder), lab, setting, told, id)
         }
     }
 }

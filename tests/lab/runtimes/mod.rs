@@ -125,6 +125,31 @@ impl Container {
             _inherited: Vec::new(),
         }
     }
+
+    /// One that a client of docker or podman runs, which take the same words.
+    fn in_engine(
+        client: impl Fn() -> Command,
+        lab: &Lab,
+        setting: &Setting,
+        told: &[&str],
+        id: &str,
+    ) -> Self {
+        let mut run = client();
+        run.args(["run", "--rm", "--interactive", "--name", id]);
+        if !told.iter().any(|flag| flag.starts_with("--network")) {
+            run.args(["--network", "none"]);
+        }
+        if let Some(file) = profile_file(lab, setting) {
+            run.arg(format!("--security-opt=seccomp={}", file.display()));
+        }
+        run.args(told).arg(IMAGE).args(command(setting.entry, id));
+        let mut inspect = client();
+        inspect.args(["container", "inspect", id]);
+        Self {
+            inspect: Some(inspect),
+            ..Self::of(run)
+        }
+    }
 }
 
 /// Every runtime of the host matrix. youki is in no package: it runs where it is on the path.

@@ -100,25 +100,12 @@ impl Store {
 
 impl Up for Store {
     fn container(&self, lab: &Lab, setting: &Setting, told: &[&str], id: &str) -> Container {
-        let mut command = self.command();
-        command.args(["run", "--rm", "--interactive", "--name", id]);
-        if !told.iter().any(|flag| flag.starts_with("--network")) {
-            command.args(["--network", "none"]);
-        }
-        if let Some(file) = super::profile_file(lab, setting) {
-            command.arg(format!("--security-opt=seccomp={}", file.display()));
-        }
-        command.args(told).arg(super::IMAGE);
-        command.args(super::command(setting.entry, id));
         let mut after = self.command();
         after.args(["rm", "--force", "--ignore", id]);
-        let mut inspect = self.command();
-        inspect.args(["container", "inspect", id]);
         Container {
-            inspect: Some(inspect),
             configs: Some(self.folder.join("root")),
             after: Some(after),
-            ..Container::of(command)
+            ..Container::in_engine(|| self.command(), lab, setting, told, id)
         }
     }
 }

@@ -47,28 +47,18 @@ pub(super) fn rows() -> Vec<Setting> {
     // The lab's machine has neither AppArmor nor SELinux; where one is there, a guest tells.
     let inactive = |noun: &str| !std::path::Path::new("/sys/fs").join(noun).exists();
     if inactive("selinux") {
-        rows.push(
-            row("label_ignored")
-                .flags(Tongue::Podman, "--security-opt label=type:container_t")
-                .wants(
-                    "/lsm/selinux/absent/why",
-                    json!("attr/current reads EINVAL: SELinux is not active"),
-                )
-                .drifts("selinux"),
-        );
-        rows.push(
+        let label = json!("system_u:system_r:container_t:s0");
+        let labelled = [
+            row("label_ignored").flags(Tongue::Podman, "--security-opt label=type:container_t"),
             row("process_label_ignored")
-                .oci(
-                    "/process/selinuxLabel",
-                    json!("system_u:system_r:container_t:s0"),
-                )
-                .only("youki")
-                .wants(
-                    "/lsm/selinux/absent/why",
-                    json!("attr/current reads EINVAL: SELinux is not active"),
-                )
-                .drifts("selinux"),
-        );
+                .oci("/process/selinuxLabel", label)
+                .only("youki"),
+        ];
+        let why = "attr/current reads EINVAL: SELinux is not active";
+        rows.extend(labelled.map(|row| {
+            row.wants("/lsm/selinux/absent/why", json!(why))
+                .drifts("selinux")
+        }));
     }
     if !super::apparmor_active() {
         rows.push(

@@ -39,11 +39,15 @@ pub(super) struct Arena {
 }
 
 impl Arena {
-    /// Runs the test of this name once more, inside; `None` where this is outside, and the
-    /// test is over.
-    pub(super) fn enter(test: &str) -> Option<Self> {
+    /// Runs the test of this name once more, inside, where all of these programs are there;
+    /// `None` where this is outside, and the test is over.
+    pub(super) fn enter(test: &str, programs: &[&str]) -> Option<Self> {
         if !nix::unistd::geteuid().is_root() {
             println!("SKIPPED: root");
+            return None;
+        }
+        if let Some(missing) = programs.iter().find(|program| !has(program)) {
+            println!("SKIPPED: {missing}");
             return None;
         }
         if std::env::var_os(INSIDE).is_some() {

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::arena::{Arena, has, must, sweep};
+use super::arena::{Arena, must, sweep};
 use super::engines::{bundle, run};
 
 const TEST: &str = "sweep::live::drivers::a_container_is_named_where_each_driver_puts_it";
@@ -75,13 +75,9 @@ fn held(arena: &Arena, version: u8) {
 
 #[test]
 fn a_container_is_named_where_each_driver_puts_it() {
-    let Some(arena) = Arena::enter(TEST) else {
+    let Some(arena) = Arena::enter(TEST, &["runc"]) else {
         return;
     };
-    if !has("runc") {
-        println!("SKIPPED: runc");
-        return;
-    }
     held(&arena, 1);
     let mount = ["-t", "cgroup2", "cgroup2", "/sys/fs/cgroup"];
     must(Command::new("mount").args(mount)).unwrap();

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use super::arena::{Arena, has, sweep, until};
+use super::arena::{Arena, sweep, until};
 use super::engines::{bundle, run};
 
 const TEST: &str = "sweep::live::entered::who_enters_or_differs_is_a_row_and_who_does_not_is_none";
@@ -48,15 +48,9 @@ fn status(pid: u64, field: &str) -> String {
 
 #[test]
 fn who_enters_or_differs_is_a_row_and_who_does_not_is_none() {
-    let Some(arena) = Arena::enter(TEST) else {
+    let Some(arena) = Arena::enter(TEST, &["runc", "nsenter"]) else {
         return;
     };
-    for program in ["runc", "nsenter"] {
-        if !has(program) {
-            println!("SKIPPED: {program}");
-            return;
-        }
-    }
     let sleep = ["/bin/sleep", "1000"].map(str::to_owned);
     let first = run(
         "runc",

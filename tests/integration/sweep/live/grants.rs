@@ -1,9 +1,11 @@
 //! Privileges under which a sweep may run, and what of other processes each opens.
 
-/// Privileges as `setpriv` takes them, and what they open.
+/// Who sweeps, by which capabilities, and what that opens.
 pub(super) struct Grant {
     pub(super) name: &'static str,
-    pub(super) with: &'static [&'static str],
+    who: Who,
+    /// As setpriv takes them.
+    capabilities: &'static str,
     /// The namespaces' links of all processes.
     pub(super) links: bool,
     /// The state that root's runtimes keep.
@@ -12,81 +14,98 @@ pub(super) struct Grant {
     pub(super) users: bool,
 }
 
+#[derive(PartialEq)]
+enum Who {
+    /// uid 0, to whom what it is bounded by is effective.
+    Root,
+    /// uid 1000, bounded by them, which makes none effective.
+    Bounded,
+    /// uid 1000, with them raised as ambient ones.
+    Ambient,
+}
+
+impl Grant {
+    /// As options of setpriv.
+    pub(super) fn options(&self) -> Vec<String> {
+        let mut options = Vec::new();
+        if self.who != Who::Root {
+            options.extend(["--reuid=1000", "--regid=1000", "--clear-groups"].map(str::to_owned));
+        }
+        let capabilities = self.capabilities;
+        options.push(format!("--bounding-set=-all{capabilities}"));
+        if self.who == Who::Ambient {
+            options.push(format!("--inh-caps=-all{capabilities}"));
+            options.push(format!(
+                "--ambient-caps={}",
+                capabilities.trim_start_matches(',')
+            ));
+        } else {
+            options.push("--inh-caps=-all".to_owned());
+        }
+        options
+    }
+}
+
 const fn grant(
     name: &'static str,
-    with: &'static [&'static str],
+    who: Who,
+    capabilities: &'static str,
     [links, named, users]: [bool; 3],
 ) -> Grant {
     Grant {
         name,
-        with,
+        who,
+        capabilities,
         links,
         named,
         users,
     }
 }
 
-const AS_USER: [&str; 3] = ["--reuid=1000", "--regid=1000", "--clear-groups"];
-const NONE: &str = "--inh-caps=-all";
+const BOTH: &str = ",+sys_ptrace,+dac_read_search";
 
 pub(super) const GRANTS: [Grant; 8] = [
     grant(
         "uid 0 without capabilities",
-        &[NONE, "--bounding-set=-all"],
+        Who::Root,
+        "",
         [false, true, false],
     ),
     grant(
         "uid 0, SYS_ADMIN",
-        &[NONE, "--bounding-set=-all,+sys_admin"],
+        Who::Root,
+        ",+sys_admin",
         [false, true, false],
     ),
     grant(
         "uid 0, DAC_READ_SEARCH",
-        &[NONE, "--bounding-set=-all,+dac_read_search"],
+        Who::Root,
+        ",+dac_read_search",
         [false, true, true],
     ),
     grant(
         "uid 0, SYS_PTRACE",
-        &[NONE, "--bounding-set=-all,+sys_ptrace"],
+        Who::Root,
+        ",+sys_ptrace",
         [true, true, false],
     ),
     grant(
         "uid 0, SYS_PTRACE and DAC_READ_SEARCH",
-        &[NONE, "--bounding-set=-all,+sys_ptrace,+dac_read_search"],
+        Who::Root,
+        BOTH,
         [true, true, true],
     ),
-    grant(
-        "uid 1000",
-        &[
-            AS_USER[0],
-            AS_USER[1],
-            AS_USER[2],
-            NONE,
-            "--bounding-set=-all",
-        ],
-        [false, false, false],
-    ),
+    grant("uid 1000", Who::Bounded, "", [false, false, false]),
     grant(
         "uid 1000, SYS_PTRACE as a Pod is given it: not effective",
-        &[
-            AS_USER[0],
-            AS_USER[1],
-            AS_USER[2],
-            NONE,
-            "--bounding-set=-all,+sys_ptrace",
-        ],
+        Who::Bounded,
+        ",+sys_ptrace",
         [false, false, false],
     ),
     grant(
         "uid 1000, SYS_PTRACE and DAC_READ_SEARCH, ambient",
-        &[
-            AS_USER[0],
-            AS_USER[1],
-            AS_USER[2],
-            "--inh-caps=-all,+sys_ptrace,+dac_read_search",
-            "--ambient-caps=+sys_ptrace,+dac_read_search",
-            "--bounding-set=-all,+sys_ptrace,+dac_read_search",
-        ],
+        Who::Ambient,
+        BOTH,
         [true, true, true],
     ),
 ];

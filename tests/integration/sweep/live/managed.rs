@@ -8,42 +8,56 @@ use super::arena::{Arena, background, must, until};
 use super::engines::{Told, archive, beat, bundle, inspected, pid};
 
 pub(super) fn podman(arena: &Arena) -> Result<Told, String> {
+    let podman = || Command::new("podman");
+    let said = by_podman(arena, "podman", podman, &["--cap-drop", "all"])?;
+    Ok(inspected("podman", &said, said["ImageName"].as_str()))
+}
+
+/// Starts a container by a podman that is called so, and gives what it says of it.
+pub(super) fn by_podman(
+    arena: &Arena,
+    runtime: &str,
+    start: impl Fn() -> Command,
+    more: &[&str],
+) -> Result<Value, String> {
     // This machine may not raise limits, which is what podman's own defaults do.
     let conf = "[containers]\ndefault_ulimits = []\n[engine]\nevents_logger = \"none\"\n";
-    std::fs::write(arena.path("containers.conf"), conf).unwrap();
+    let file = arena.path(&format!("{runtime}.conf"));
+    std::fs::write(&file, conf).map_err(|e| e.to_string())?;
     let podman = || {
-        let mut command = Command::new("podman");
-        command.env("CONTAINERS_CONF", arena.path("containers.conf"));
+        let mut command = start();
         command.args(["--cgroup-manager", "cgroupfs"]);
+        command.env("CONTAINERS_CONF", &file);
         command
     };
     must(
         podman()
             .args(["import", "-q"])
             .arg(archive(arena)?)
-            .arg("localhost/lab:1"),
+            .arg(IMAGE),
     )?;
+    run_in_engine(arena, runtime, podman, more)
+}
+
+/// The image that engines make of the root filesystem.
+const IMAGE: &str = "localhost/lab:1";
+
+/// Starts a container by a client of an engine that has the image, and gives what it says.
+fn run_in_engine(
+    arena: &Arena,
+    runtime: &str,
+    client: impl Fn() -> Command,
+    more: &[&str],
+) -> Result<Value, String> {
+    let name = format!("sweep-{runtime}");
     let beats = format!("{}:/beat", arena.path("beat").display());
-    must(
-        podman()
-            .args([
-                "run",
-                "-d",
-                "--name",
-                "sweep-podman",
-                "--network",
-                "none",
-                "--cap-drop",
-                "all",
-                "-v",
-                &beats,
-                "localhost/lab:1",
-            ])
-            .args(beat("podman")),
-    )?;
-    let said: Value =
-        serde_json::from_str(&must(podman().args(["inspect", "sweep-podman"]))?).unwrap();
-    Ok(inspected("podman", &said[0], said[0]["ImageName"].as_str()))
+    let mut run = client();
+    run.args(["run", "-d", "--name", &name, "--network", "none"]);
+    run.args(["-v", &beats]).args(more).arg(IMAGE);
+    must(run.args(beat(runtime)))?;
+    let said = must(client().args(["inspect", &name]))?;
+    let mut said: Value = serde_json::from_str(&said).map_err(|e| e.to_string())?;
+    Ok(said[0].take())
 }
 
 pub(super) fn docker(arena: &Arena) -> Result<Told, String> {
@@ -59,36 +73,10 @@ pub(super) fn docker(arena: &Arena) -> Result<Told, String> {
         command
     };
     until("dockerd", || must(docker().arg("version")).ok())?;
-    must(
-        docker()
-            .arg("import")
-            .arg(archive(arena)?)
-            .arg("localhost/lab:1"),
-    )?;
-    let beats = format!("{}:/beat", arena.path("beat").display());
-    must(
-        docker()
-            .args([
-                "run",
-                "-d",
-                "--name",
-                "sweep-docker",
-                "--network",
-                "none",
-                "--read-only",
-                "-v",
-                &beats,
-                "localhost/lab:1",
-            ])
-            .args(beat("docker")),
-    )?;
-    let said: Value =
-        serde_json::from_str(&must(docker().args(["inspect", "sweep-docker"]))?).unwrap();
-    Ok(inspected(
-        "docker",
-        &said[0],
-        said[0]["Config"]["Image"].as_str(),
-    ))
+    must(docker().arg("import").arg(archive(arena)?).arg(IMAGE))?;
+    let said = run_in_engine(arena, "docker", docker, &["--read-only"])?;
+    let image = said["Config"]["Image"].as_str();
+    Ok(inspected("docker", &said, image))
 }
 
 pub(super) fn containerd(arena: &Arena) -> Result<Told, String> {

@@ -39,7 +39,7 @@ const GAP: Duration = Duration::from_millis(5);
 
 #[test]
 fn every_row_is_as_the_runtime_says() {
-    let Some(arena) = Arena::enter("sweep::live::every_row_is_as_the_runtime_says") else {
+    let Some(arena) = Arena::enter("sweep::live::every_row_is_as_the_runtime_says", &[]) else {
         return;
     };
     let mut told = Vec::new();

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::arena::{Arena, background, has, must, sweep, until};
+use super::arena::{Arena, background, must, sweep, until};
 use super::engines::archive;
 
 const TEST: &str = "sweep::live::nested::a_container_in_a_container_is_its_own_and_says_so";
@@ -63,15 +63,9 @@ fn start(arena: &Arena) -> Result<[Value; 2], String> {
 
 #[test]
 fn a_container_in_a_container_is_its_own_and_says_so() {
-    let Some(arena) = Arena::enter(TEST) else {
+    let Some(arena) = Arena::enter(TEST, &["dockerd", "docker", "runc"]) else {
         return;
     };
-    for program in ["dockerd", "docker", "runc"] {
-        if !has(program) {
-            println!("SKIPPED: {program}");
-            return;
-        }
-    }
     let [outer, inner] = start(&arena).unwrap();
     let records = sweep(&[]);
     let of = |said: &Value| {

@@ -30,7 +30,7 @@ pub(super) fn again(number: u64) -> Option<Child> {
 
 #[test]
 fn who_gets_a_number_later_is_neither_read_nor_dumped() {
-    let Some(_arena) = Arena::enter(TEST) else {
+    let Some(_arena) = Arena::enter(TEST, &[]) else {
         return;
     };
     let proc = ProcRoot::open("/proc");

@@ -3,10 +3,9 @@
 use std::os::unix::fs::chown;
 use std::process::Command;
 
-use serde_json::Value;
-
 use super::arena::{Arena, must};
-use super::engines::{Told, archive, beat, inspected};
+use super::engines::{Told, inspected};
+use super::managed::by_podman;
 
 /// Above the ids that Debian gives to people and services.
 const ID: u32 = 60_124;
@@ -36,8 +35,6 @@ pub(super) fn podman(arena: &Arena) -> Result<Told, String> {
         std::fs::write(&copy, old + &line).map_err(|e| e.to_string())?;
         must(Command::new("mount").arg("--bind").arg(copy).arg(file))?;
     }
-    let conf = "[containers]\ndefault_ulimits = []\n[engine]\nevents_logger = \"none\"\n";
-    std::fs::write(arena.path("user.conf"), conf).map_err(|e| e.to_string())?;
     let podman = || {
         let mut command = Command::new("setpriv");
         command.args([
@@ -47,41 +44,16 @@ pub(super) fn podman(arena: &Arena) -> Result<Told, String> {
             &ID.to_string(),
             "--clear-groups",
         ]);
-        command.args(["podman", "--cgroup-manager", "cgroupfs"]);
+        command.arg("podman");
         command
             .current_dir(&home)
             .env("HOME", &home)
             .env("XDG_RUNTIME_DIR", &run);
-        command.env("CONTAINERS_CONF", arena.path("user.conf"));
         command.env_remove("DBUS_SESSION_BUS_ADDRESS");
         command
     };
-    let image = "localhost/lab:2";
-    must(
-        podman()
-            .args(["import", "-q"])
-            .arg(archive(arena)?)
-            .arg(image),
-    )?;
-    let beats = format!("{}:/beat", arena.path("beat").display());
-    must(
-        podman()
-            .args([
-                "run",
-                "-d",
-                "--name",
-                "sweep-rootless",
-                "--network",
-                "none",
-                "-v",
-                &beats,
-                image,
-            ])
-            .args(beat("rootless")),
-    )?;
-    let said: Value = serde_json::from_str(&must(podman().args(["inspect", "sweep-rootless"]))?)
-        .map_err(|e| e.to_string())?;
-    let mut told = inspected("rootless", &said[0], said[0]["ImageName"].as_str());
+    let said = by_podman(arena, "rootless", podman, &[])?;
+    let mut told = inspected("rootless", &said, said["ImageName"].as_str());
     told.manager = Some("podman");
     Ok(told)
 }

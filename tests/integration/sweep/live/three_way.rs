@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::arena::{Arena, has, must};
+use super::arena::{Arena, must};
 use super::engines::{bundle, run};
 
 const TEST: &str = "sweep::live::three_way::each_drift_is_told_with_the_step_at_which_it_began";
@@ -25,13 +25,9 @@ spec:
 
 #[test]
 fn each_drift_is_told_with_the_step_at_which_it_began() {
-    let Some(arena) = Arena::enter(TEST) else {
+    let Some(arena) = Arena::enter(TEST, &["runc"]) else {
         return;
     };
-    if !has("runc") {
-        println!("SKIPPED: runc");
-        return;
-    }
     let sleep = ["/bin/sleep", "1000"].map(str::to_owned);
     let dir = bundle(&arena, "sweep-web", &sleep, |config| {
         // As declared, but for the root filesystem.

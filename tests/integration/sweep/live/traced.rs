@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use super::arena::{Arena, has, must};
+use super::arena::{Arena, must};
 use super::engines::{bundle, run};
 
 const TEST: &str = "sweep::live::traced::a_sweep_looks_and_does_nothing_else";
@@ -90,15 +90,9 @@ fn objection(line: &str, dumps: bool) -> Option<&'static str> {
 
 #[test]
 fn a_sweep_looks_and_does_nothing_else() {
-    let Some(arena) = Arena::enter(TEST) else {
+    let Some(arena) = Arena::enter(TEST, &["runc", "strace"]) else {
         return;
     };
-    for program in ["runc", "strace"] {
-        if !has(program) {
-            println!("SKIPPED: {program}");
-            return;
-        }
-    }
     let sleep = ["/bin/sleep", "1000"].map(str::to_owned);
     let filter = serde_json::json!({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
         {"names": ["mkdir"], "action": "SCMP_ACT_ERRNO"},
