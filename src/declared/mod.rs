@@ -16,6 +16,7 @@ mod kubernetes;
 mod located;
 mod oci;
 mod oci_limits;
+mod oci_subject;
 mod path;
 mod pod;
 mod pod_container;
@@ -28,8 +29,10 @@ mod runtime_default;
 mod scalar;
 mod seccomp_compile;
 mod seccomp_profile;
+mod seccomp_rule;
 mod typed;
 mod typed_access;
+mod typed_error;
 mod workload;
 mod yaml;
 

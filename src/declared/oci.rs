@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::capability_names::told_set;
 use super::{Document, Field, InputError};
-use super::{known_profiles, oci_limits};
+use super::{known_profiles, oci_limits, oci_subject};
 use crate::confinement::{
     AbiVerdicts, AppArmorRule, CapabilityRule, CapabilitySet, EffectiveRule, Expected,
     ExpectedMount, GroupRule, MountRule, NamespaceKind, NamespaceRule, PathRule, Remark,
-    SeLinuxRule, SeccompRule, SetRule, Stage, Subject, Text,
+    SeLinuxRule, SeccompRule, SetRule, Stage, Text,
 };
 use crate::syscalls::Release;
 
@@ -38,7 +38,7 @@ pub(super) fn expect_with(
     let root = Field::root(document);
     let process = root.get("process");
     let linux = root.get("linux");
-    let mut expected = Expected::new(Stage::Told, subject(&root)?, root.source());
+    let mut expected = Expected::new(Stage::Told, oci_subject::subject(&root)?, root.source());
 
     let user = process.get("user");
     let uid = user.get("uid").id()?.unwrap_or(0);
@@ -96,45 +96,6 @@ pub(super) fn expect_with(
     mounts(&root.get("mounts"), &mut expected)?;
     oci_limits::expect(&process, &linux, &mut expected)?;
     Ok(expected)
-}
-
-/// Whose container it is, by the annotations of containerd and CRI-O.
-fn subject(root: &Field<'_>) -> Result<Subject, InputError> {
-    let annotations = root.get("annotations");
-    let first = |keys: [&str; 2]| -> Result<Option<String>, InputError> {
-        for key in keys {
-            if let Some(text) = annotations.get(key).text()? {
-                return Ok(Some(text.to_owned()));
-            }
-        }
-        Ok(None)
-    };
-    Ok(Subject {
-        namespace: first([
-            "io.kubernetes.cri.sandbox-namespace",
-            "io.kubernetes.pod.namespace",
-        ])?,
-        pod: first(["io.kubernetes.cri.sandbox-name", "io.kubernetes.pod.name"])?,
-        pod_is_prefix: false,
-        uid: first(["io.kubernetes.cri.sandbox-uid", "io.kubernetes.pod.uid"])?,
-        container: first([
-            "io.kubernetes.cri.container-name",
-            "io.kubernetes.container.name",
-        ])?,
-        id: root
-            .go(&["linux", "cgroupsPath"])
-            .text()?
-            .and_then(id_of_cgroup),
-    })
-}
-
-/// The container's id, which ends its cgroup's path: `/kubepods/burstable/podUID/ID`, or as
-/// the systemd driver is told it, `kubepods-burstable-podUID.slice:cri-containerd:ID`.
-fn id_of_cgroup(path: &str) -> Option<String> {
-    let last = path.rsplit(['/', ':']).next()?;
-    let id = last.rsplit('-').next()?;
-    let is_id = id.len() == 64 && id.bytes().all(|b| b.is_ascii_hexdigit());
-    is_id.then(|| id.to_owned())
 }
 
 /// The five sets. A capability is ambient only where it is permitted and inheritable too,

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use libseccomp::{ScmpAction, ScmpArgCompare, ScmpCompareOp};
 
 use super::seccomp_compile::{Rule, compile, evaluate_abi, filtered_myself};
-use super::seccomp_profile::go_arch;
+use super::seccomp_rule::go_arch;
 use crate::confinement::{CapabilitySet, DefaultVerdicts, Manager, capability_number};
 use crate::syscalls::{Abi, Release};
 

@@ -4,15 +4,14 @@
 //! JSON decoding, by which the API server reads: null in place of a text, a
 //! number, a list or a mapping is as if it had not been written.
 
-use std::fmt;
-
 use serde::Deserializer;
 use serde::de::value::StringDeserializer;
 use serde::de::{self, DeserializeOwned, Expected, IntoDeserializer, Unexpected, Visitor};
 use serde_json::Number;
 
 use super::typed_access::{Elements, Fields, Variant};
-use super::{Entry, FieldPath, InputError, Location, Node, Step, Value, quantity};
+use super::typed_error::TypeError;
+use super::{Entry, FieldPath, InputError, Node, Value, quantity};
 
 /// Reads `node`, found at `path`, as a `T`.
 pub(super) fn deserialize<T: DeserializeOwned>(
@@ -20,62 +19,7 @@ pub(super) fn deserialize<T: DeserializeOwned>(
     node: &Node,
     path: &FieldPath,
 ) -> Result<T, InputError> {
-    T::deserialize(NodeDeserializer(node)).map_err(|mut error| {
-        error.steps.reverse();
-        InputError::WrongType {
-            source_name: source.to_owned(),
-            location: error.location.unwrap_or(node.location),
-            field: path.join(&error.steps.into()).to_string(),
-            problem: error.problem,
-        }
-    })
-}
-
-/// The most characters of an error's beginning and of its end that are told.
-const MAX_SHOWN: usize = 80;
-
-/// Why a value does not fit, and the way to it, deepest step first.
-#[derive(Debug)]
-pub(super) struct TypeError {
-    problem: String,
-    location: Option<Location>,
-    steps: Vec<Step>,
-}
-
-impl TypeError {
-    /// The same, now known to be about `node` or something below it.
-    pub(super) fn within(mut self, step: Step, node: &Node) -> Self {
-        self.location.get_or_insert(node.location);
-        self.steps.push(step);
-        self
-    }
-}
-
-impl fmt::Display for TypeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.problem)
-    }
-}
-
-impl std::error::Error for TypeError {}
-
-impl de::Error for TypeError {
-    fn custom<T: fmt::Display>(problem: T) -> Self {
-        // The value stands in the middle; what was expected, behind it.
-        let mut problem = problem.to_string();
-        if let (Some((end, _)), Some((start, _))) = (
-            problem.char_indices().nth(MAX_SHOWN),
-            problem.char_indices().nth_back(MAX_SHOWN),
-        ) && end < start
-        {
-            problem.replace_range(end..start, " ... ");
-        }
-        Self {
-            problem,
-            location: None,
-            steps: Vec::new(),
-        }
-    }
+    T::deserialize(NodeDeserializer(node)).map_err(|error| error.at(source, node, path))
 }
 
 #[derive(Clone, Copy)]

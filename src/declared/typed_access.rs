@@ -4,7 +4,8 @@ use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess, SeqAccess};
 use serde::de::{VariantAccess, Visitor};
 
-use super::typed::{NodeDeserializer, TypeError};
+use super::typed::NodeDeserializer;
+use super::typed_error::TypeError;
 use super::{Entry, Node, Step};
 
 /// The elements of a list that are still to be read.

@@ -7,6 +7,7 @@
 
 mod access;
 mod apparmor;
+mod bounded;
 mod capabilities;
 mod cgroup;
 mod cgroup_hierarchy;
@@ -44,8 +45,9 @@ mod walk;
 
 use std::sync::Arc;
 
+pub use bounded::{MAX_DIR_ENTRIES, MAX_FILE_BYTES};
 pub use lsm::active_modules;
-pub use proc_root::{MAX_DIR_ENTRIES, MAX_FILE_BYTES, ProcRoot};
+pub use proc_root::ProcRoot;
 pub use process_dir::ProcessDir;
 pub use read_error::ReadError;
 

@@ -1,29 +1,18 @@
 //! One directory, read without leaving it: `/proc`, a file tree, or a captured one.
 
 use std::ffi::OsStr;
-use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2, readlinkat};
 use nix::sys::stat::{FileStat, Mode, SFlag, fstat};
-use rustix::fs::RawDir;
 
+use super::bounded::{names, read_all};
 use super::kept::Kept;
 use super::read_error::ReadError;
 use super::walk;
 use crate::confinement::Errno;
-
-/// The most that is read of one file. A mount table of ten thousand mounts is about
-/// 2 MB; more than this is refused, never cut, since half a file tells untruths.
-pub const MAX_FILE_BYTES: u64 = 8 << 20;
-
-/// What is read at a time: more than a usual status file.
-const CHUNK: usize = 8 << 10;
-
-/// The most entries that are taken from one directory.
-pub const MAX_DIR_ENTRIES: usize = 65_536;
 
 /// A directory that everything is read through.
 ///
@@ -41,24 +30,6 @@ pub struct ProcRoot {
     /// Whether every file in it is the kernel's own, which opening cannot set off.
     kernels: bool,
     kept: Kept,
-}
-
-/// Reads an open file to its end; fails with `EFBIG` above [`MAX_FILE_BYTES`].
-pub(super) fn read_all(file: &OwnedFd, into: &mut Vec<u8>) -> Result<(), Errno> {
-    let limit = usize::try_from(MAX_FILE_BYTES).unwrap_or(usize::MAX);
-    into.clear();
-    let mut chunk = [MaybeUninit::uninit(); CHUNK];
-    loop {
-        match rustix::io::read(file, &mut chunk) {
-            Ok(([], _)) => return Ok(()),
-            Ok((read, _)) => into.extend_from_slice(read),
-            Err(rustix::io::Errno::INTR) => {}
-            Err(errno) => return Err(Errno(errno.raw_os_error())),
-        }
-        if into.len() > limit {
-            return Err(Errno(nix::libc::EFBIG));
-        }
-    }
 }
 
 impl ProcRoot {
@@ -150,7 +121,7 @@ impl ProcRoot {
         self.dir.as_ref().map_err(Clone::clone)
     }
 
-    /// The bytes of a regular file, at most [`MAX_FILE_BYTES`].
+    /// The bytes of a regular file, at most [`MAX_FILE_BYTES`](super::MAX_FILE_BYTES).
     ///
     /// # Errors
     /// The system call that failed; `EINVAL` for what is no regular file, which is
@@ -212,28 +183,12 @@ impl ProcRoot {
     /// The names in a directory, sorted, without `.` and `..`.
     ///
     /// # Errors
-    /// The system call that failed; `EFBIG` for more than [`MAX_DIR_ENTRIES`].
+    /// The system call that failed; `EFBIG` for more than
+    /// [`MAX_DIR_ENTRIES`](super::MAX_DIR_ENTRIES).
     pub fn entries(&self, rel: impl AsRef<[u8]>) -> Result<Vec<Vec<u8>>, ReadError> {
         let rel = rel.as_ref();
         let fd = self.open_at(rel, OFlag::O_RDONLY | OFlag::O_DIRECTORY)?;
-        let fail =
-            |errno: rustix::io::Errno| self.error("getdents64", rel, Errno(errno.raw_os_error()));
-        let mut buffer = Vec::with_capacity(CHUNK);
-        let mut dir = RawDir::new(fd, buffer.spare_capacity_mut());
-        let mut names = Vec::new();
-        while let Some(entry) = dir.next() {
-            let entry = entry.map_err(fail)?;
-            let name = entry.file_name().to_bytes();
-            if name == b"." || name == b".." {
-                continue;
-            }
-            if names.len() == MAX_DIR_ENTRIES {
-                return Err(self.error("getdents64", rel, Errno(nix::libc::EFBIG)));
-            }
-            names.push(name.to_vec());
-        }
-        names.sort();
-        Ok(names)
+        names(fd).map_err(|errno| self.error("getdents64", rel, errno))
     }
 
     /// Opens a name inside the directory, as `openat2(2)` with `RESOLVE_IN_ROOT` does.

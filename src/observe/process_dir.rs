@@ -9,7 +9,8 @@ use nix::errno::Errno;
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat, openat2, readlinkat};
 use nix::sys::stat::Mode;
 
-use super::proc_root::{ProcRoot, read_all};
+use super::bounded::read_all;
+use super::proc_root::ProcRoot;
 use super::read_error::ReadError;
 use super::status::number;
 use crate::confinement::{self, NamespaceKind};

@@ -29,6 +29,7 @@ mod shared;
 mod state;
 mod status;
 mod storage;
+mod sweeper;
 mod teller;
 mod told;
 mod traits;
