@@ -8,6 +8,7 @@
 mod bundle;
 mod checked;
 mod containerd;
+mod dockerd;
 mod engines;
 mod gvisor;
 mod oci;

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::expect::Tools;
+use super::outside::{self, Filters};
 use super::runtimes::Container;
 use super::seccomp;
 use super::tool::{held, held_pod, tool};
@@ -54,14 +55,6 @@ pub(crate) struct Seen {
     /// Its seccomp filters; none where it has no process of its own on the host, or where
     /// nobody may trace.
     pub(crate) filters: Option<Filters>,
-}
-
-/// The filters of a container's process.
-pub(crate) struct Filters {
-    /// As the kernel keeps them, the oldest first.
-    pub(crate) programs: Vec<Vec<u8>>,
-    /// What the tool shows of them by the pid.
-    pub(crate) shown: Value,
 }
 
 impl Seen {
@@ -139,9 +132,9 @@ fn seen(
         changed,
         manifest,
         checked,
-        outside: pid.map(outside).transpose()?,
+        outside: pid.map(outside::view).transpose()?,
         swept: match (pid, guests::here()) {
-            (Some(pid), Some(_)) => Some(swept(pid)?),
+            (Some(pid), Some(_)) => Some(outside::swept(pid)?),
             _ => None,
         },
         tools: pid.map(|pid| Tools::of(pid, &tools.ask)),
@@ -149,8 +142,8 @@ fn seen(
         inspected,
         compared,
         filters: pid
-            .filter(|_| traceable())
-            .map(|pid| filters(pid, tools))
+            .filter(|_| outside::traceable())
+            .map(|pid| outside::filters(pid, tools))
             .transpose()?,
         inside: View { truth, report },
     })
@@ -194,49 +187,6 @@ fn process(id: &str) -> Option<u32> {
         let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
         let words: Vec<&[u8]> = line.split(|b| *b == 0).filter(|w| !w.is_empty()).collect();
         words.len() == 4 && words[1] == b"-c" && words[3] == id.as_bytes()
-    })
-}
-
-/// The report by pid from the host, and the host's own reading.
-fn outside(pid: u32) -> Result<View, String> {
-    let report = tool(&["--pid", &pid.to_string(), "--format", "json"])?;
-    let truth = truth::outside(pid);
-    Ok(View { truth, report })
-}
-
-/// Whether anybody may trace: Yama's last scope lets nobody.
-fn traceable() -> bool {
-    let scope = std::fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope");
-    scope.map_or(true, |scope| scope.trim() != "3")
-}
-
-/// The filters as the kernel gives them, and as the tool shows them.
-fn filters(pid: u32, tools: &seccomp::Tools) -> Result<Filters, String> {
-    let programs = tools.programs(pid)?;
-    let pid = pid.to_string();
-    let args = ["seccomp", "show", "--pid", &pid, "--format", "json"];
-    let mut shown = tool(&args);
-    // On a busy machine the process may not come to its stop in the time that is given to it.
-    for _ in 0..10 {
-        match &shown {
-            Err(why) if why.contains("did not stop") => shown = tool(&args),
-            _ => break,
-        }
-    }
-    Ok(Filters {
-        programs,
-        shown: shown?,
-    })
-}
-
-/// What a sweep says of the container whose first process it is.
-fn swept(pid: u32) -> Result<View, String> {
-    let sweep = tool(&["sweep", "--format", "json"])?;
-    let containers = sweep["containers"].as_array().into_iter().flatten();
-    let mut containers = containers.filter(|c| c["confinement"]["process"]["pid"] == pid);
-    Ok(View {
-        truth: truth::outside(pid),
-        report: containers.next().cloned().unwrap_or_default(),
     })
 }
 

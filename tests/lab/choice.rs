@@ -9,6 +9,16 @@ pub(crate) fn wanted(variable: &str) -> Option<String> {
     std::env::var(variable).ok().filter(|v| !v.is_empty())
 }
 
+/// The words that choose cells by their names, as they were given; none where none were.
+pub(crate) fn words() -> Option<String> {
+    let given = |name: &str| wanted(name).map(|words| format!("{name}={words}"));
+    let given: Vec<String> = ["RUNTIME", "SETTING"]
+        .into_iter()
+        .filter_map(given)
+        .collect();
+    (!given.is_empty()).then(|| given.join(" "))
+}
+
 /// Whether a name is one of these words; one that ends with `*` is the beginning of names.
 pub(crate) fn among(words: &str, name: &str) -> bool {
     words

@@ -18,6 +18,7 @@ mod expect;
 mod guests;
 mod machine;
 mod matrix;
+mod outside;
 mod runtimes;
 mod seccomp;
 mod settings;

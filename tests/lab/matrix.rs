@@ -25,6 +25,12 @@ pub(crate) fn run() -> ExitCode {
             of(*runtime, &lab, &settings, &mut table);
         }
     }
+    if table.is_empty()
+        && let Some(words) = choice::words()
+    {
+        println!("no cell is named {words}");
+        return ExitCode::FAILURE;
+    }
     if table.end(every()) == 0 {
         ExitCode::SUCCESS
     } else {
@@ -34,8 +40,7 @@ pub(crate) fn run() -> ExitCode {
 
 /// Whether no cell is left out by its name.
 fn every() -> bool {
-    let words = ["RUNTIME", "SETTING"].map(choice::wanted);
-    words.iter().all(Option::is_none) && guests::here().is_none()
+    choice::words().is_none() && guests::here().is_none()
 }
 
 /// Whether a cell is known not to start. The kernel gives no user namespace to who has a

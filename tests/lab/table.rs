@@ -11,6 +11,7 @@ pub(crate) struct Table {
     lacking: Vec<(String, String)>,
     absent: BTreeMap<(String, &'static str), Vec<String>>,
     coverage: Coverage,
+    cells: usize,
     wrong: usize,
 }
 
@@ -28,6 +29,7 @@ impl Table {
             lacking: Vec::new(),
             absent: BTreeMap::new(),
             coverage: Coverage::default(),
+            cells: 0,
             wrong: 0,
         }
     }
@@ -41,10 +43,16 @@ impl Table {
         for difference in &tally.differences {
             println!("    {difference}");
         }
+        self.cells += 1;
         self.wrong += wrong;
         self.coverage.join(tally.coverage);
         let filters = tally.filters.map(|f| (runtime.to_owned(), name, f));
         self.filters.extend(filters);
+    }
+
+    /// Whether there is neither a cell so far nor a runtime that is not there.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.cells == 0 && self.lacking.is_empty()
     }
 
     /// Notes a runtime that is not there.

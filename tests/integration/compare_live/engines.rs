@@ -1,12 +1,13 @@
 //! What `podman inspect` and `docker inspect` print of a container, held against the container
 //! itself, and against one of the same name that was started with one option changed.
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
+use std::process::Command;
 
 use serde_json::Value;
 
 use super::bundle::{rootfs, succeed};
+use super::dockerd::{Dockerd, apart};
 use super::{compared, missing};
 
 /// One container, one option changed, and what has to be found then.
@@ -149,24 +150,6 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-/// Namespaces that keep an engine's mounts and interfaces off the machine.
-fn apart() -> Vec<String> {
-    let script = "ip link set lo up; umount /sys/fs/cgroup/unified 2>/dev/null; exec \"$@\"";
-    [
-        "unshare",
-        "-n",
-        "-m",
-        "--propagation",
-        "private",
-        "sh",
-        "-c",
-        script,
-        "x",
-    ]
-    .map(str::to_owned)
-    .to_vec()
-}
-
 #[test]
 fn podman_containers_are_as_inspect_says_and_one_change_is_one_finding() {
     if let Some(what) = missing(&["podman", "crun", "runc", "unshare", "ip"]) {
@@ -189,42 +172,6 @@ fn podman_containers_are_as_inspect_says_and_one_change_is_one_finding() {
     };
     let wrong = engine.rows("podman", &[]);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// A dockerd of its own, ended when dropped.
-struct Dockerd(Child);
-
-impl Dockerd {
-    fn start(folder: &Path, socket: &str) -> Self {
-        let mut command = apart();
-        let at = |name: &str| folder.join(name).display().to_string();
-        command.extend(["dockerd".to_owned(), "-H".to_owned(), socket.to_owned()]);
-        for (flag, name) in [
-            ("--data-root", "root"),
-            ("--exec-root", "exec"),
-            ("--pidfile", "pid"),
-        ] {
-            command.extend([flag.to_owned(), at(name)]);
-        }
-        let (program, args) = command.split_first().unwrap();
-        let log = std::fs::File::create(folder.join("log")).unwrap();
-        let child = Command::new(program)
-            .args(args)
-            .stdin(Stdio::null())
-            .stdout(log.try_clone().unwrap())
-            .stderr(log)
-            .spawn()
-            .unwrap();
-        Self(child)
-    }
-}
-
-impl Drop for Dockerd {
-    fn drop(&mut self) {
-        let pid = nix::unistd::Pid::from_raw(i32::try_from(self.0.id()).unwrap());
-        let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM);
-        let _ = self.0.wait();
-    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod captured;
 mod differing;
 mod kata;
 mod live;
+mod misnamed;
 mod named;
 mod node_facts;
 mod placed;
