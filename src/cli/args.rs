@@ -15,7 +15,8 @@ use crate::report::SyscallList;
 /// Tells what confinement a Linux process is really under.
 ///
 /// Without a subcommand it inspects itself, that is, the container it runs in.
-/// Nothing is changed, no network is opened, and no probed syscall is executed.
+/// Nothing is changed, no network is opened, and no syscall that is asked about is executed,
+/// but for those that --execute asks for.
 #[derive(Debug, Parser)]
 #[command(name = "amiconfined", version, args_conflicts_with_subcommands = true)]
 #[command(

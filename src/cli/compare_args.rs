@@ -74,7 +74,7 @@ pub enum Show {
 pub enum CompareFormat {
     /// For people.
     Text,
-    /// For programs.
+    /// For programs; described by schema/compare.v1.json.
     Json,
     /// SARIF 2.1.0, for code hosts.
     Sarif,

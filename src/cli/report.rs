@@ -44,6 +44,7 @@ pub enum ClusterFormat {
     /// A list of wgpolicyk8s.io/v1alpha2 PolicyReports, one a container.
     PolicyReport,
     /// A list of openreports.io/v1alpha1 Reports, one a container.
+    #[value(name = "openreports")]
     OpenReports,
 }
 
@@ -104,6 +105,7 @@ fn page(args: &ReportArgs) -> Result<(), Error> {
             let title = format!("{} nodes, last seen {last}", nodes.len());
             report::html(out, &rows, &columns, &title)
         }
+        _ if rows.is_empty() => writeln!(out, "no containers"),
         _ => report::table(out, &rows, &columns, args.table.chosen()),
     })
 }

@@ -12,6 +12,7 @@ use super::{Level, Options, show};
 pub fn syscalls_text(table: &SyscallsTable, options: &Options) -> String {
     let mut out = String::new();
     head(table, options, &mut out);
+    out.push('\n');
     let name = width("syscall", table.syscalls.iter().map(|row| row.name.len()));
     let columns: Vec<usize> = table
         .abis
@@ -80,7 +81,6 @@ pub(super) fn head(table: &SyscallsTable, options: &Options, out: &mut String) {
         );
         out.push('\n');
     }
-    out.push('\n');
 }
 
 fn width(heading: &str, cells: impl Iterator<Item = usize>) -> usize {

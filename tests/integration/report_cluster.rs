@@ -170,12 +170,17 @@ fn ndjson_comes_out_as_it_went_in() {
 }
 
 #[test]
+fn a_log_of_no_container_is_said_to_have_none() {
+    assert_eq!(text(&report(&[], "\n")), "no containers\n");
+}
+
+#[test]
 fn policy_reports_are_one_a_container_and_never_pass_what_was_withheld() {
     let log = line(&record("node-1", "web", "2026-01-02T03:04:05Z")) + &line(&confined("calm"));
     let schema = schemas::policy_reports();
     for (format, api) in [
         ("policy-report", "wgpolicyk8s.io/v1alpha2"),
-        ("open-reports", "openreports.io/v1alpha1"),
+        ("openreports", "openreports.io/v1alpha1"),
     ] {
         let list: serde_json::Value =
             serde_json::from_str(&text(&report(&["--format", format], &log))).unwrap();

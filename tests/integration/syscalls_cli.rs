@@ -6,16 +6,14 @@ use libseccomp::{ScmpAction, ScmpArch, ScmpArgCompare, ScmpCompareOp, ScmpFilter
 use libseccomp::{ScmpFilterAttr, ScmpSyscall};
 use serde_json::Value;
 
+use crate::filtered::with_time;
 use crate::probe::in_own_process;
 use crate::schemas;
 
 pub(crate) fn syscalls(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_amiconfined"))
-        .arg("syscalls")
-        .args(args)
-        .env("COLUMNS", "200")
-        .output()
-        .unwrap()
+    let mut agent = Command::new(env!("CARGO_BIN_EXE_amiconfined"));
+    agent.arg("syscalls").args(args).env("COLUMNS", "200");
+    with_time(&mut agent)
 }
 
 pub(crate) fn text(output: &Output) -> String {

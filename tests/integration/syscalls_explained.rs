@@ -8,6 +8,8 @@ use libseccomp::{
     ScmpAction, ScmpArch, ScmpArgCompare, ScmpCompareOp, ScmpFilterContext, ScmpSyscall,
 };
 
+use crate::filtered::with_time;
+
 const NAMES: [&str; 3] = ["acct", "keyctl", "mount"];
 const ABIS: [(&str, ScmpArch); 3] = [
     ("x86_64", ScmpArch::X8664),
@@ -45,14 +47,14 @@ fn explained() -> Option<Vec<Vec<String>>> {
     std::fs::copy(env!("CARGO_BIN_EXE_amiconfined"), &copy).unwrap();
     let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     std::fs::set_permissions(binary.path(), open).unwrap();
-    let output = Command::new("sh")
+    let mut command = Command::new("sh");
+    command
         .args(["-c", script])
         .arg(&copy)
         .args(NAMES)
         .env("FILTER", file.path())
-        .env("COLUMNS", "300")
-        .output()
-        .unwrap();
+        .env("COLUMNS", "300");
+    let output = with_time(&mut command);
     if !nix::unistd::geteuid().is_root() || output.status.code() == Some(127) {
         println!("SKIPPED: root and bubblewrap");
         return None;

@@ -55,6 +55,6 @@ pub enum CheckFormat {
     Text,
     /// As kubectl prints the API server's warnings and errors.
     Kubectl,
-    /// For programs.
+    /// For programs; described by schema/check.v1.json.
     Json,
 }

@@ -49,7 +49,8 @@ pub enum SeccompCommand {
 pub enum SeccompFormat {
     /// For people.
     Text,
-    /// For programs; described by schema/seccomp.v1.json and schema/seccomp-diff.v1.json.
+    /// For programs; described by schema/seccomp.v1.json, of `diff` by
+    /// schema/seccomp-diff.v1.json.
     Json,
 }
 

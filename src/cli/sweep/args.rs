@@ -57,7 +57,7 @@ pub struct SweepArgs {
 pub enum SweepFormat {
     /// For people: one line a container.
     Text,
-    /// For programs: the node with all its containers.
+    /// For programs: the node with all its containers; described by schema/node.v1.json.
     Json,
     /// For logs: one container a line.
     Ndjson,
