@@ -12,6 +12,8 @@ use nix::libc;
 use super::asker;
 use super::board::Board;
 use super::exempt;
+#[cfg(target_arch = "x86_64")]
+use super::fast_entry::{self, OwnVdso};
 use super::nursery;
 use super::own::{LENGTH, Own};
 use super::question::Question;
@@ -30,6 +32,9 @@ pub(super) struct Task<'a> {
     /// Which of the processors that this process may use is to be shared with the
     /// supervisor; `None` to leave both where they are.
     pub(super) processor: Option<u32>,
+    /// What gives its place to the 32-bit vDSO.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) vdso: Option<OwnVdso>,
     /// The supervising thread.
     pub(super) supervisor: i32,
     /// The ends of the stacks that the child's own children run on.
@@ -51,9 +56,22 @@ impl<'a> Task<'a> {
             #[cfg(target_arch = "aarch64")]
             program: None,
             processor: how.processor,
+            #[cfg(target_arch = "x86_64")]
+            vdso: (how.own == Own::Notify && questions.iter().any(Question::compat))
+                .then(OwnVdso::get)
+                .flatten(),
             supervisor: nix::unistd::gettid().as_raw(),
             stacks,
         }
+    }
+
+    /// Leaves out what only saves time, and for which a filter may kill. Gives whether there
+    /// was any of it.
+    pub(super) fn takes_its_time(&mut self) -> bool {
+        let saves = self.processor.take().is_some();
+        #[cfg(target_arch = "x86_64")]
+        let saves = self.vdso.take().is_some() || saves;
+        saves
     }
 
     /// Whether a question is being put: what ends a process besides is not its filters' answer.
@@ -148,6 +166,10 @@ fn run(task: &Task<'_>) -> ! {
     }
     if let Some(processor) = task.processor {
         beside_supervisor(task, processor);
+    }
+    #[cfg(target_arch = "x86_64")]
+    if let Some(own) = task.vdso {
+        fast_entry::prepare(own);
     }
     nursery::run(task)
 }

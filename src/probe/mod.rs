@@ -25,6 +25,8 @@ mod entry;
 mod execute;
 mod execute_child;
 mod exempt;
+#[cfg(target_arch = "x86_64")]
+mod fast_entry;
 mod gate;
 mod kernel_facts;
 mod listener;

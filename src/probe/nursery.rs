@@ -110,6 +110,15 @@ fn note(task: &Task<'_>, status: Option<i32>) {
         _ => Outcome::Died,
     };
     let compat = |question: &super::question::Question| question.compat();
+    #[cfg(target_arch = "x86_64")]
+    if outcome == Outcome::Died
+        && task.questions.get(at).is_some_and(compat)
+        && super::fast_entry::forget()
+    {
+        // Once more, by `int 0x80`: it may have been the fast entry that failed.
+        header.putting.store(0, SeqCst);
+        return;
+    }
     if signal == libc::SIGSEGV && task.questions.get(at).is_some_and(compat) {
         header.no_compat.store(1, SeqCst);
     }

@@ -93,6 +93,10 @@ pub(super) unsafe fn any(compat: bool, number: u64, args: [u64; 6]) -> i64 {
     // SAFETY: as this function's own.
     unsafe {
         #[cfg(target_arch = "x86_64")]
+        if compat && super::fast_entry::ready() {
+            return super::fast_entry::call(number, &args);
+        }
+        #[cfg(target_arch = "x86_64")]
         if compat {
             return i386(number, args);
         }
