@@ -74,11 +74,7 @@ fn compare(
         let runtime = args
             .runtime
             .or_else(|| RuntimeName::observed(actual.runtime.manager.value));
-        let kernel = actual
-            .kernel
-            .release
-            .known()
-            .and_then(|release| Release::from_uname(&release.to_lossy()));
+        let kernel = actual.kernel.number();
         // Once more, now with the defaults of the runtime that was observed: the order of
         // declarations does not depend on it.
         let all = match by_runtime.entry((runtime, kernel)) {

@@ -1,11 +1,8 @@
 //! What each capability set has to be, once it is known who the process is.
 
 use crate::confinement::{
-    Capabilities, CapabilityRule, CapabilitySet, EffectiveRule, Reading, SetRule,
+    CAP_SYS_ADMIN, Capabilities, CapabilityRule, CapabilitySet, EffectiveRule, Reading, SetRule,
 };
-
-/// CAP_SYS_ADMIN, `linux/capability.h`.
-const CAP_SYS_ADMIN: u8 = 21;
 
 /// How far one set is from what is expected.
 #[derive(Debug, Clone, PartialEq, Eq)]

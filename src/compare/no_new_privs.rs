@@ -3,10 +3,7 @@
 use super::Actual;
 use super::findings::{Findings, declared};
 use super::{Kind, Severity};
-use crate::confinement::{Confinement, Expected};
-
-/// CAP_SYS_ADMIN, `linux/capability.h`.
-const CAP_SYS_ADMIN: u8 = 21;
+use crate::confinement::{CAP_SYS_ADMIN, Confinement, Expected};
 
 pub(super) fn check(expected: &Expected, actual: &Confinement, findings: &mut Findings<'_>) {
     let Some(expectation) = &expected.no_new_privs else {

@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Reading;
 
+/// The number of `CAP_SYS_ADMIN`, `linux/capability.h`.
+pub const CAP_SYS_ADMIN: u8 = 21;
+
 /// The process's capability sets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Capabilities {

@@ -17,7 +17,7 @@ use super::expected_rules::{
 /// Where in a declaration something stands.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, JsonSchema)]
 pub struct Source {
-    /// The file as it was named, `-` for standard input.
+    /// The file as it was named, `<stdin>` for standard input.
     pub file: String,
     /// Line, from 1; 0 where it is not known.
     pub line: u64,

@@ -31,7 +31,9 @@ mod sysctls;
 mod text;
 mod verdict;
 
-pub use capabilities::{Capabilities, CapabilitySet, capability_name, capability_number};
+pub use capabilities::{
+    CAP_SYS_ADMIN, Capabilities, CapabilitySet, capability_name, capability_number,
+};
 pub use cgroup::{Cgroup, CgroupPath, CgroupVersion, CpuQuota};
 pub use container::{
     CONTAINER_SCHEMA, ContainerIdentity, ContainerKind, ContainerRecord, Control, Deviation,

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Reading;
+use crate::syscalls::Release;
 
 /// The process's namespaces.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -101,9 +102,8 @@ impl NamespaceKind {
 
     /// The initial namespace's fixed inode (`include/uapi/linux/nsfs.h`).
     ///
-    /// Fixed for all but mnt and net since Linux 3.8 (cgroup and time since they exist);
-    /// for mnt and net from about 6.18 on, where an equal number proves initial, and an
-    /// unequal one proves nothing on an older kernel.
+    /// A namespace with another inode is not the initial one, on a kernel of
+    /// [`Self::inode_fixed_since`] or newer; on an older one that proves nothing.
     pub fn initial_inode(self) -> u64 {
         match self {
             Self::Ipc => 0xEFFF_FFFF,
@@ -114,6 +114,15 @@ impl NamespaceKind {
             Self::Time => 0xEFFF_FFFA,
             Self::Net => 0xEFFF_FFF9,
             Self::Mnt => 0xEFFF_FFF8,
+        }
+    }
+
+    /// The first release in which the initial namespace has [`Self::initial_inode`]; kinds that
+    /// came later have had it from their beginning.
+    pub fn inode_fixed_since(self) -> Release {
+        match self {
+            Self::Mnt | Self::Net => Release::new(6, 18, 0),
+            _ => Release::new(3, 8, 0),
         }
     }
 }

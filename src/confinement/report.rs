@@ -38,7 +38,8 @@ pub struct Confinement {
     pub credentials: Credentials,
     /// The kernel.
     pub kernel: Kernel,
-    /// Kernel settings of its own namespaces; none where they could not be those of the reader.
+    /// Kernel settings of its own namespaces; empty for another process than the reader, since
+    /// `/proc/sys` shows the reader's.
     #[serde(default)]
     pub sysctls: Vec<NamespacedSysctl>,
 }

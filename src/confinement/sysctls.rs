@@ -1,4 +1,4 @@
-//! Noun: the kernel settings that belong to the process's own namespaces.
+//! The kernel settings that belong to the process's own namespaces.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

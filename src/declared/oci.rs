@@ -17,7 +17,8 @@ pub fn is_oci_config(document: &Document) -> bool {
     document.root.get("ociVersion").is_some()
 }
 
-/// What a `config.json` says.
+/// What a `config.json` says. By `kernel` a `minKernel` of its profile is judged; without it
+/// each is met.
 ///
 /// # Errors
 ///

@@ -19,7 +19,10 @@ pub fn is_seccomp_profile(document: &Document) -> bool {
         || root.get("kind").and_then(|kind| kind.as_str()) == Some("SeccompProfile")
 }
 
-/// The verdicts of a profile that is a document of its own.
+/// The verdicts of a profile that is a document of its own: one entry for each architecture
+/// that it names. Rules of Docker's form hold by these capabilities and by this kernel's
+/// release; where that is not known each `minKernel` is met. Empty where
+/// [`compile_profile`] gives nothing.
 ///
 /// # Errors
 ///

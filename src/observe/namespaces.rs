@@ -2,12 +2,10 @@
 
 use super::Observer;
 use super::access::refused_as;
+use super::kernel::kernel;
 use super::read_error::ReadError;
 use super::status::{decimals, malformed, number};
 use crate::confinement::{IdMapping, Initial, Namespace, NamespaceKind, Namespaces, Reading};
-
-/// The first release whose mnt and net namespaces have fixed numbers as well.
-const ALL_FIXED_SINCE: (u32, u32) = (6, 18);
 
 /// The lowest number that Linux gives to a namespace: those of the initial ones stand
 /// below `PROC_DYNAMIC_FIRST` (`include/linux/proc_ns.h`, `fs/proc/generic.c`).
@@ -134,7 +132,10 @@ fn initial(
             if host_pid1 && let Reading::Known(shared) = shared {
                 return known(*shared, "compared with the machine's pid 1");
             }
-            if release(o).is_some_and(|r| r >= ALL_FIXED_SINCE) {
+            if kernel(o)
+                .number()
+                .is_some_and(|r| r >= kind.inode_fixed_since())
+            {
                 return known(
                     false,
                     "its inode is not the initial one's, fixed since Linux 6.18",
@@ -175,14 +176,6 @@ fn id_map_is_partial(o: &Observer<'_>) -> bool {
     super::identity::id_map(o, "uid_map")
         .known()
         .is_some_and(|map| map.as_slice() != [IdMapping::IDENTITY])
-}
-
-/// Major and minor number of the kernel's release.
-pub(super) fn release(o: &Observer<'_>) -> Option<(u32, u32)> {
-    let kernel = super::kernel::kernel(o);
-    let release = kernel.release.known()?.to_lossy().into_owned();
-    let mut words = release.split(|c: char| !c.is_ascii_digit());
-    Some((words.next()?.parse().ok()?, words.next()?.parse().ok()?))
 }
 
 fn user_depth(namespaces: &[Namespace]) -> Reading<u32> {

@@ -2,14 +2,15 @@
 //! of the machine (`cgroups(7)`, since Linux 2.6.24).
 
 use super::access::{refused_as, writable};
+use super::kernel::kernel;
 use super::{Observer, cgroup_hierarchy, namespaces};
-use crate::confinement::{Reading, Writable};
+use crate::confinement::{CAP_SYS_ADMIN, Reading, Writable};
+use crate::syscalls::Release;
 
 /// Since Linux 5.17 a write is taken from `CAP_SYS_ADMIN` of the initial user namespace alone
 /// (`cgroup_release_agent_write`, kernel/cgroup/cgroup-v1.c). Stable kernels before it got the
 /// same one by one, which their numbers do not tell.
-const GUARDED_SINCE: (u32, u32) = (5, 17);
-const SYS_ADMIN: u8 = 21;
+const GUARDED_SINCE: Release = Release::new(5, 17, 0);
 
 /// The file is in the root group of a v1 hierarchy, wherever that is mounted. One that may be
 /// set decides, else one of which it is not known.
@@ -60,10 +61,12 @@ fn settable(o: &Observer<'_>, path: &[u8], opened: &Writable) -> Reading<Writabl
         })
     };
     let effective = super::capabilities::capabilities(o).effective;
-    let Some(held) = effective.known().map(|set| set.contains(SYS_ADMIN)) else {
+    let Some(held) = effective.known().map(|set| set.contains(CAP_SYS_ADMIN)) else {
         return refused_as(&effective);
     };
-    let guarded = namespaces::release(o).is_some_and(|release| release >= GUARDED_SINCE);
+    let guarded = kernel(o)
+        .number()
+        .is_some_and(|release| release >= GUARDED_SINCE);
     match (held, namespaces::own_user_is_initial(o)) {
         (true, Some(true)) => answer(true, "CAP_SYS_ADMIN of the initial user namespace is held"),
         (true, None) => Reading::denied(

@@ -1,11 +1,9 @@
 //! The node's own namespaces, which tell who is in a sandbox.
 
 use crate::confinement::NamespaceKind;
+use crate::syscalls::Release;
 
 use super::view::View;
-
-/// The first release whose mnt and net namespaces have fixed numbers as well.
-const ALL_FIXED_SINCE: (u32, u32) = (6, 18);
 
 /// The inode of each of the node's own namespaces, where it is known.
 #[derive(Debug, Clone, Default)]
@@ -21,15 +19,16 @@ impl Host {
     ///
     /// Before Linux 6.18 mnt and net have no fixed number: they then stay unknown, and
     /// nothing is concluded from them.
-    pub(super) fn of(views: &[View], release: Option<(u32, u32)>) -> Self {
+    pub(super) fn of(views: &[View], release: Option<Release>) -> Self {
         let first = views.iter().find(|view| view.pid == 1);
         let machine = views.iter().any(|v| v.pid == 2 && v.kernel);
         Self {
             inodes: NamespaceKind::ALL.map(|kind| {
                 let fixed = match kind {
                     NamespaceKind::Mnt | NamespaceKind::Net => {
-                        release.is_some_and(|r| r >= ALL_FIXED_SINCE)
+                        release.is_some_and(|r| r >= kind.inode_fixed_since())
                     }
+                    // Older than any kernel that this tool is for.
                     _ => true,
                 };
                 let initial = (machine && fixed).then(|| kind.initial_inode());
@@ -55,10 +54,4 @@ impl Host {
     pub(super) fn is_below(&self, view: &View) -> bool {
         view.depth > self.depth || self.foreign(view, NamespaceKind::Pid).is_some()
     }
-}
-
-/// Major and minor number of a kernel's release.
-pub(super) fn release(text: &str) -> Option<(u32, u32)> {
-    let mut words = text.split(|c: char| !c.is_ascii_digit());
-    Some((words.next()?.parse().ok()?, words.next()?.parse().ok()?))
 }

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use crate::observe::{Observe, ProcRoot, Target};
-use crate::syscalls::Release;
 
 use super::filters::Filters;
 use super::first::Firsts;
-use super::host::{Host, release};
+use super::host::Host;
 use super::identity::Sources;
 use super::look::Looker;
 use super::options::{Found, Options, Outcome, SweepError};
@@ -39,8 +38,8 @@ pub fn sweep(
     if outcome.stopped {
         return Ok(outcome);
     }
-    let kernel = options.kernel.release.known();
-    let host = Host::of(&views, kernel.and_then(|r| release(&r.to_lossy())));
+    let kernel = options.kernel.number();
+    let host = Host::of(&views, kernel);
     let mut states = States::read(&root);
     let confirmed = Confirmed::of(&mut states, &proc);
     let firsts = Firsts {
@@ -68,7 +67,7 @@ pub fn sweep(
             storage: super::storage::Storage::default(),
         },
         filters: Filters::default(),
-        kernel: kernel.and_then(|release| Release::from_uname(&release.to_lossy())),
+        kernel,
     };
     sweeper.containers(placed, &mut outcome, each);
     Ok(outcome)

@@ -95,7 +95,7 @@ fn granted(args: &DiffArgs) -> Result<CapabilitySet, Error> {
                     "--capabilities {name}: expected names as CAP_CHOWN"
                 ))
             })?;
-            set = CapabilitySet(set.0 | 1_u64 << number);
+            set = set.with(number);
         }
         return Ok(set);
     }

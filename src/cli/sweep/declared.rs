@@ -6,7 +6,6 @@ use crate::cli::error::Error;
 use crate::compare::join;
 use crate::confinement::{Confinement, Expected, Subject};
 use crate::declared::RuntimeName;
-use crate::syscalls::Release;
 
 use super::SweepArgs;
 
@@ -42,10 +41,8 @@ impl<'a> Declared<'a> {
             .args
             .runtime
             .or_else(|| RuntimeName::observed(seen.runtime.manager.value));
-        let release = seen.kernel.release.known();
-        let release = release.and_then(|release| Release::from_uname(&release.to_lossy()));
         // They could be understood without a runtime, and can with one.
-        let resolved = expect(&self.inputs, runtime, release).unwrap_or_default();
+        let resolved = expect(&self.inputs, runtime, seen.kernel.number()).unwrap_or_default();
         let mut said: Vec<Option<Expected>> = resolved.into_iter().map(Some).collect();
         pair.declared
             .iter()
