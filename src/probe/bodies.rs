@@ -7,13 +7,16 @@
 
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::Signal;
+
 use crate::confinement::{AbiVerdicts, SyscallVerdict, Verdict};
 use crate::syscalls::Abi;
 
 use super::answer::Answer;
 use super::own::{Own, SENTINEL};
+use super::parallel::Beside;
 use super::question::{Arguments, Question};
-use super::supervisor::{self, How};
+use super::supervisor::How;
 
 /// Their numbers, which are x86_64's alone.
 const NUMBERS: [u32; 2] = [335, 336];
@@ -21,34 +24,39 @@ const NUMBERS: [u32; 2] = [335, 336];
 /// How long that may take though time is up.
 const LAST: Duration = Duration::from_millis(150);
 
-/// Which of them no filter sees, as far as that could be told.
-pub(super) struct Bodies([Option<bool>; NUMBERS.len()]);
+/// The two calls, being made.
+pub(super) struct Bodies(Option<Beside>);
 
 impl Bodies {
-    /// Tells, where one of them was answered otherwise than by the own filter, by whom.
-    pub(super) fn mark(abis: &mut [AbiVerdicts], until: Instant) {
-        let native = abis.iter_mut().find(|abi| abi.native);
-        let mut answered: Vec<(usize, &mut SyscallVerdict)> = native
-            .into_iter()
-            .flat_map(|abi| abi.syscalls.iter_mut())
-            .filter(|syscall| {
-                matches!(
-                    syscall.verdict,
-                    Verdict::Errno(_) | Verdict::Inconclusive(_)
-                )
-            })
-            .filter_map(|syscall| {
-                let at = NUMBERS.iter().position(|number| *number == syscall.number);
-                Some((at?, syscall))
-            })
-            .collect();
-        if answered.is_empty() || Abi::native() != Abi::X86_64 {
-            return;
+    /// Makes both where one of them was answered otherwise than by the own filter, below an
+    /// own filter whose error outranks any other filter's: another error is the body's own.
+    pub(super) fn try_where_unclear(abis: &[AbiVerdicts], until: Instant) -> Option<Self> {
+        let native = abis.iter().find(|abi| abi.native)?;
+        let mut unclear = native.syscalls.iter().filter_map(unclear);
+        if Abi::native() != Abi::X86_64 || unclear.next().is_none() {
+            return None;
         }
+        let questions = NUMBERS.map(|number| Question {
+            abi: Abi::X86_64,
+            number,
+            asked_with: Arguments::Zero,
+        });
         // Two calls, which a last moment is kept for.
-        let Self(unseen) = Self::tried(until.max(Instant::now() + LAST));
-        for (at, syscall) in &mut answered {
-            syscall.verdict = match (unseen.get(*at).copied().flatten(), &syscall.verdict) {
+        let how = How::here(Own::Errno, until.max(Instant::now() + LAST));
+        Some(Self(Beside::start(questions.to_vec(), how)))
+    }
+
+    /// Tells who has answered.
+    pub(super) fn mark(self, abis: &mut [AbiVerdicts]) {
+        let answers = self.0.and_then(|beside| beside.answers().ok());
+        let answers = answers.unwrap_or_default();
+        let native = abis.iter_mut().filter(|abi| abi.native);
+        for syscall in native.flat_map(|abi| &mut abi.syscalls) {
+            let Some(at) = unclear(syscall) else {
+                continue;
+            };
+            let unseen = answers.get(at).and_then(unseen);
+            syscall.verdict = match (unseen, &syscall.verdict) {
                 (Some(true), _) => Verdict::NeverFiltered,
                 (None, Verdict::Errno(_)) => Verdict::Inconclusive(format!(
                     "{}: of a filter, or of its own body, which some kernels show to no filter",
@@ -59,25 +67,23 @@ impl Bodies {
             syscall.cause = None;
         }
     }
+}
 
-    /// Makes both calls below an own filter whose error outranks any other filter's: another
-    /// error is the body's own.
-    fn tried(until: Instant) -> Self {
-        let questions = NUMBERS.map(|number| Question {
-            abi: Abi::X86_64,
-            number,
-            asked_with: Arguments::Zero,
-        });
-        let how = How::here(Own::Errno, until);
-        let answers = supervisor::put(&questions, how).unwrap_or_default();
-        let mut unseen = [None; NUMBERS.len()];
-        for (unseen, answer) in unseen.iter_mut().zip(answers) {
-            *unseen = match answer {
-                Answer::Returned(error) => Some(error != -i64::from(SENTINEL)),
-                Answer::Died(nix::sys::signal::Signal::SIGILL) => Some(true),
-                _ => None,
-            };
-        }
-        Self(unseen)
+/// Which of [`NUMBERS`] it is that was answered, by a filter or its own body.
+fn unclear(syscall: &SyscallVerdict) -> Option<usize> {
+    let answered = matches!(
+        syscall.verdict,
+        Verdict::Errno(_) | Verdict::Inconclusive(_)
+    );
+    let at = NUMBERS.iter().position(|number| *number == syscall.number);
+    at.filter(|_| answered)
+}
+
+/// Whether no filter sees it, as far as the answer tells.
+fn unseen(answer: &Answer) -> Option<bool> {
+    match answer {
+        Answer::Returned(error) => Some(*error != -i64::from(SENTINEL)),
+        Answer::Died(Signal::SIGILL) => Some(true),
+        _ => None,
     }
 }

@@ -49,7 +49,6 @@ pub use dump::{Dump, DumpError, dump};
 pub use execute::{EXECUTION_LIMIT, execute};
 pub use kernel_facts::{landlock_abi, security_modules, user_namespace_depth};
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -96,26 +95,33 @@ pub struct Asking {
 pub fn verdicts(mode: Option<SeccompMode>, asking: Asking) -> SeccompProbe {
     let until = Instant::now() + TIME_LIMIT;
     let asked = asked(question::askable());
+    let mut bodies = None;
     let mut probe = if mode == Some(SeccompMode::Disabled) {
         tables(&asked, SeccompMethod::NoFilter, |_, _| Verdict::Allowed)
     } else {
-        let mut probe = of_filters(&asked, asking, until);
-        Bodies::mark(&mut probe.abis, until);
+        let probe = of_filters(&asked, asking, until);
+        bodies = Bodies::try_where_unclear(&probe.abis, until);
         probe
     };
     entry::mark_offered(&mut probe.abis, until);
+    if let Some(bodies) = bodies {
+        bodies.mark(&mut probe.abis);
+    }
     #[cfg(target_arch = "aarch64")]
     arm::add(&mut probe, asking, until);
     probe
 }
 
 /// Every question of these ABIs, one ABI after the other.
-fn asked(abis: Vec<Abi>) -> Arc<[Question]> {
-    abis.into_iter().flat_map(question::questions).collect()
+fn asked(abis: Vec<Abi>) -> Vec<Question> {
+    // About a thousand each, and some hundred with arguments.
+    let mut all = Vec::with_capacity(abis.len() * 1400);
+    all.extend(abis.into_iter().flat_map(question::questions));
+    all
 }
 
 /// What the inherited filters answer, by the best method that they leave.
-fn of_filters(asked: &Arc<[Question]>, asking: Asking, until: Instant) -> SeccompProbe {
+fn of_filters(asked: &[Question], asking: Asking, until: Instant) -> SeccompProbe {
     let refusal = match parallel::put_all(asked, Own::Notify, until) {
         Ok(answers) => {
             let method = |allowed_may_be, trace_untold| SeccompMethod::Notify {

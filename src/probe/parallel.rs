@@ -1,7 +1,5 @@
 //! Puts many questions from two threads, each with a child and a processor of its own.
 
-use std::ops::Range;
-use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
@@ -25,40 +23,42 @@ const THREAD_STACK: usize = 64 << 10;
 ///
 /// Where not even the first part could be put, or the other for another reason than that.
 pub(super) fn put_all(
-    questions: &Arc<[Question]>,
+    questions: &[Question],
     own: Own,
     until: Instant,
 ) -> Result<Vec<Answer>, Refusal> {
-    let size = questions.len().div_ceil(PARTS).max(1);
-    let parts: Vec<Range<usize>> = (0..questions.len())
-        .step_by(size)
-        .map(|first| first..questions.len().min(first + size))
-        .collect();
     let id = std::process::id();
     // Neighbours, but not always the first ones.
     let answered: Vec<_> = (id..)
-        .zip(&parts)
-        .map(|(processor, part)| {
+        .zip(0..PARTS)
+        .map(|(processor, nth)| {
             let how = How {
                 own,
                 processor: Some(processor),
                 until,
             };
-            Beside::start(Arc::clone(questions), part.clone(), how)
+            Beside::start(part(questions, nth), how)
         })
         .collect();
-    let mut answers = Vec::with_capacity(questions.len());
-    for (answered, part) in answered.into_iter().zip(parts) {
-        answers.extend(match answered.map(Beside::answers) {
-            None | Some(Err(Refusal::Clone(_))) => put(of(questions, part), How::here(own, until))?,
+    let mut answers = vec![Answer::Unasked; questions.len()];
+    for (nth, answered) in answered.into_iter().enumerate() {
+        let answered = match answered.map(Beside::answers) {
+            None | Some(Err(Refusal::Clone(_))) => {
+                put(&part(questions, nth), How::here(own, until))?
+            }
             Some(answered) => answered?,
-        });
+        };
+        for (answer, found) in answers.iter_mut().skip(nth).step_by(PARTS).zip(answered) {
+            *answer = found;
+        }
     }
     Ok(answers)
 }
 
-fn of(questions: &[Question], part: Range<usize>) -> &[Question] {
-    questions.get(part).unwrap_or_default()
+/// Every second question, say: all parts then take about as long.
+fn part(questions: &[Question], nth: usize) -> Vec<Question> {
+    let part = questions.iter().skip(nth).step_by(PARTS);
+    part.copied().collect()
 }
 
 /// Questions that a thread of their own puts.
@@ -69,12 +69,11 @@ pub(super) struct Beside {
 }
 
 impl Beside {
-    /// Starts the thread for a part of the questions; `None` where there can be none.
-    pub(super) fn start(questions: Arc<[Question]>, part: Range<usize>, how: How) -> Option<Self> {
+    /// Starts the thread; `None` where there can be none.
+    pub(super) fn start(questions: Vec<Question>, how: How) -> Option<Self> {
         let (send, answers) = std::sync::mpsc::channel();
         let thread = std::thread::Builder::new().stack_size(THREAD_STACK);
-        let put = move || send.send(put(of(&questions, part), how));
-        thread.spawn(put).ok()?;
+        thread.spawn(move || send.send(put(&questions, how))).ok()?;
         let until = how.until + LATE;
         Some(Self { answers, until })
     }

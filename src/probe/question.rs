@@ -62,22 +62,23 @@ pub(super) fn ranges(abi: Abi) -> Vec<RangeInclusive<u32>> {
 }
 
 /// Every question of one ABI: each number with zeros, then each listed vector.
-pub(super) fn questions(abi: Abi) -> Vec<Question> {
-    let zero = ranges(abi).into_iter().flatten().map(|number| Question {
-        abi,
-        number,
-        asked_with: Arguments::Zero,
+pub(super) fn questions(abi: Abi) -> impl Iterator<Item = Question> {
+    let zero = ranges(abi)
+        .into_iter()
+        .flatten()
+        .map(move |number| Question {
+            abi,
+            number,
+            asked_with: Arguments::Zero,
+        });
+    let listed = abi.with_vectors().flat_map(move |(number, name, vectors)| {
+        vectors.iter().map(move |vector| Question {
+            abi,
+            number,
+            asked_with: Arguments::Listed(vector, name),
+        })
     });
-    let listed = abi.syscalls().iter().flat_map(|syscall| {
-        abi.argument_vectors(syscall.name)
-            .iter()
-            .map(move |vector| Question {
-                abi,
-                number: syscall.number,
-                asked_with: Arguments::Listed(vector, syscall.name),
-            })
-    });
-    zero.chain(listed).collect()
+    zero.chain(listed)
 }
 
 /// The ABIs that processes of this processor enter the kernel by, the native one first.

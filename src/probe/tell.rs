@@ -6,7 +6,6 @@
 //! kills: one between TRACE and LOG gives way to an inherited TRACE, which comes to the
 //! tracer, and kills for LOG and ALLOW. The body runs in neither case.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -32,7 +31,7 @@ const SOON: Duration = Duration::from_millis(100);
 /// Whether this process may call ptrace(2) at all is asked first, in a child that a filter
 /// may kill for it.
 pub(super) fn put_traced(
-    questions: &Arc<[Question]>,
+    questions: &[Question],
     own: Own,
     until: Instant,
 ) -> Result<Vec<Answer>, Refusal> {
@@ -49,8 +48,7 @@ pub(super) fn put_traced(
     if may.iter().any(|answer| *answer != passes) {
         return Err(Refusal::PtraceStopped);
     }
-    let part = 0..questions.len();
-    let tracer = Beside::start(Arc::clone(questions), part, How::here(own, until));
+    let tracer = Beside::start(questions.to_vec(), How::here(own, until));
     tracer.map_or(Err(Refusal::Clone(Errno::EAGAIN)), Beside::answers)
 }
 
@@ -68,7 +66,7 @@ pub(super) fn traces(
         .filter(|(_, (answer, _))| **answer == Answer::PassedOn)
         .map(|(at, (_, question))| (at, *question))
         .collect();
-    let asked: Arc<[Question]> = let_through.iter().map(|(_, question)| *question).collect();
+    let asked: Vec<Question> = let_through.iter().map(|(_, question)| *question).collect();
     let found = put_traced(&asked, Own::Between, until).map_err(|refusal| refusal.to_string())?;
     let mut all = Ok(());
     for ((at, _), found) in let_through.into_iter().zip(found) {

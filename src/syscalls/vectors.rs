@@ -41,6 +41,16 @@ impl Abi {
         }
         argument_vectors(name)
     }
+
+    /// Every syscall of this ABI that has vectors, by its number and name.
+    pub fn with_vectors(
+        self,
+    ) -> impl Iterator<Item = (u32, &'static str, &'static [ArgumentVector])> {
+        tables::ARGUMENTS.iter().filter_map(move |(name, _)| {
+            let vectors = self.argument_vectors(name);
+            (!vectors.is_empty()).then_some((self.number(name)?, *name, vectors))
+        })
+    }
 }
 
 /// The vectors of the syscall with this name, in the order in which a report

@@ -1,6 +1,5 @@
 //! Has the program ask.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use nix::errno::Errno;
@@ -20,7 +19,7 @@ const GETPID: u32 = 20;
 
 /// Adds the verdicts of 32-bit ARM to those of the native ABI.
 pub(in super::super) fn add(probe: &mut SeccompProbe, asking: Asking, until: Instant) {
-    let questions: Arc<[Question]> = question::questions(Abi::Arm).into();
+    let questions: Vec<Question> = question::questions(Abi::Arm).collect();
     let own = match probe.method {
         SeccompMethod::NoFilter | SeccompMethod::Notify { .. } => Own::Notify,
         SeccompMethod::TraceWithoutTracer { .. } => Own::Trace,
