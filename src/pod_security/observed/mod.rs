@@ -81,106 +81,59 @@ impl ObservedJudgement {
 /// A control's verdict with what shows it.
 type Found = (Verdict, String);
 
+/// How a control is judged.
+enum Rule {
+    /// By what is known of the process.
+    Seen(fn(&Confinement) -> Found),
+    /// Not at all: it is about something outside, and this says what.
+    Outside(&'static str),
+}
+
+/// Every control by the id of its check, with the lowest level that asks for it.
+#[rustfmt::skip]
+const CONTROLS: [(&str, Level, Rule); 18] = {
+    use Level::{Baseline, Restricted};
+    use Rule::{Outside, Seen};
+    [
+        ("appArmorProfile", Baseline, Seen(app_armor_profile::judge)),
+        ("capabilities_baseline", Baseline, Seen(capabilities::baseline)),
+        ("hostNamespaces", Baseline, Seen(host_namespaces::judge)),
+        ("hostPathVolumes", Baseline, Seen(host_path_volumes::judge)),
+        ("hostPorts", Baseline, Outside("host ports are rules of the node's network")),
+        ("hostProbesAndHostLifecycle", Baseline, Outside("probes are sent by the kubelet")),
+        ("privileged", Baseline, Seen(privileged::judge)),
+        ("procMount", Baseline, Seen(proc_mount::baseline)),
+        ("seLinuxOptions", Baseline, Seen(se_linux_options::judge)),
+        ("seccompProfile_baseline", Baseline, Seen(seccomp_profile::baseline)),
+        ("sysctls", Baseline, Outside("a sysctl's value does not say who set it")),
+        ("windowsHostProcess", Baseline, Outside("there are none on Linux")),
+        ("allowPrivilegeEscalation", Restricted, Seen(no_new_privs::judge)),
+        ("capabilities_restricted", Restricted, Seen(capabilities::restricted)),
+        ("procMount_restricted", Restricted, Seen(proc_mount::restricted)),
+        ("restrictedVolumes", Restricted, Seen(host_path_volumes::judge)),
+        ("runAsNonRoot", Restricted, Seen(run_as_non_root::judge)),
+        ("seccompProfile_restricted", Restricted, Seen(seccomp_profile::restricted)),
+    ]
+};
+
 /// Judges a process by what is known of it.
 pub fn judge_observed(confinement: &Confinement) -> ObservedJudgement {
-    use Level::{Baseline, Restricted};
-    let outside = |what: &str| (Verdict::NotObservable, what.to_owned());
-    let controls: Vec<ObservedControl> = [
-        (
-            "appArmorProfile",
-            Baseline,
-            app_armor_profile::judge(confinement),
-        ),
-        (
-            "capabilities_baseline",
-            Baseline,
-            capabilities::baseline(confinement),
-        ),
-        (
-            "hostNamespaces",
-            Baseline,
-            host_namespaces::judge(confinement),
-        ),
-        (
-            "hostPathVolumes",
-            Baseline,
-            host_path_volumes::judge(confinement),
-        ),
-        (
-            "hostPorts",
-            Baseline,
-            outside("host ports are rules of the node's network"),
-        ),
-        (
-            "hostProbesAndHostLifecycle",
-            Baseline,
-            outside("probes are sent by the kubelet"),
-        ),
-        ("privileged", Baseline, privileged::judge(confinement)),
-        ("procMount", Baseline, proc_mount::baseline(confinement)),
-        (
-            "seLinuxOptions",
-            Baseline,
-            se_linux_options::judge(confinement),
-        ),
-        (
-            "seccompProfile_baseline",
-            Baseline,
-            seccomp_profile::baseline(confinement),
-        ),
-        (
-            "sysctls",
-            Baseline,
-            outside("a sysctl's value does not say who set it"),
-        ),
-        (
-            "windowsHostProcess",
-            Baseline,
-            outside("there are none on Linux"),
-        ),
-        (
-            "allowPrivilegeEscalation",
-            Restricted,
-            no_new_privs::judge(confinement),
-        ),
-        (
-            "capabilities_restricted",
-            Restricted,
-            capabilities::restricted(confinement),
-        ),
-        (
-            "procMount_restricted",
-            Restricted,
-            proc_mount::restricted(confinement),
-        ),
-        (
-            "restrictedVolumes",
-            Restricted,
-            host_path_volumes::judge(confinement),
-        ),
-        (
-            "runAsNonRoot",
-            Restricted,
-            run_as_non_root::judge(confinement),
-        ),
-        (
-            "seccompProfile_restricted",
-            Restricted,
-            seccomp_profile::restricted(confinement),
-        ),
-    ]
-    .into_iter()
-    .map(|(control, level, (verdict, evidence))| ObservedControl {
-        control,
-        level,
-        verdict,
-        evidence,
-    })
-    .collect();
+    let controls = CONTROLS.map(|(control, level, rule)| {
+        let (verdict, evidence) = match rule {
+            Rule::Seen(judge) => judge(confinement),
+            Rule::Outside(what) => (Verdict::NotObservable, what.to_owned()),
+        };
+        ObservedControl {
+            control,
+            level,
+            verdict,
+            evidence,
+        }
+    });
     ObservedJudgement {
         keeps: strictest(&controls, &[Verdict::Fails, Verdict::Unknown]),
         may_keep: strictest(&controls, &[Verdict::Fails]),
-        controls,
+        controls: controls.into(),
     }
 }
 
