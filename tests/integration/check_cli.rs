@@ -1,25 +1,15 @@
 //! `amiconfined check` as it is run.
 
 use std::path::Path;
-use std::process::Command;
+
+use crate::fed::told;
 
 const KUARD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: kuard}\nspec:\n  containers:\n    - name: kuard\n      image: kuard\n";
 const NAMESPACE: &str = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: team\n  labels:\n    pod-security.kubernetes.io/enforce: baseline\n    pod-security.kubernetes.io/warn: restricted\n    pod-security.kubernetes.io/warn-version: v1.22\n";
 const WARNING: &str = "would violate PodSecurity \"restricted:v1.22\": allowPrivilegeEscalation != false (container \"kuard\" must set securityContext.allowPrivilegeEscalation=false), unrestricted capabilities (container \"kuard\" must set securityContext.capabilities.drop=[\"ALL\"]), runAsNonRoot != true (pod or container \"kuard\" must set securityContext.runAsNonRoot=true), seccompProfile (pod or container \"kuard\" must set securityContext.seccompProfile.type to \"RuntimeDefault\" or \"Localhost\")";
 
 fn check(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_amiconfined"))
-        .arg("check")
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    told(folder, &[&["check"], arguments].concat(), b"")
 }
 
 #[test]

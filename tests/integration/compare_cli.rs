@@ -1,9 +1,6 @@
 //! `amiconfined compare` as it is run, over captured containers.
 
-use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-
-use amiconfined::confinement::{Report, SCHEMA};
 
 use crate::captures::{Capture, captures};
 
@@ -21,25 +18,11 @@ fn capture(name: &str) -> Option<Capture> {
     captures().into_iter().find(|capture| capture.name == name)
 }
 
-/// The report that `inspect` would have written of a captured container.
-fn report(capture: &Capture, folder: &Path) -> PathBuf {
-    let report = Report {
-        schema: SCHEMA.to_owned(),
-        tool_version: "0".to_owned(),
-        time: "2026-01-01T00:00:00Z".to_owned(),
-        node: amiconfined::confinement::Reading::Known("node1".into()),
-        confinement: capture.enforced().unwrap(),
-    };
-    let path = folder.join("report.json");
-    std::fs::write(&path, serde_json::to_vec(&report).unwrap()).unwrap();
-    path
-}
-
 /// Runs a comparison of pod.json with the captured state, with more arguments.
 fn compared(name: &str, more: &[&str]) -> Option<Output> {
     let capture = capture(name)?;
     let folder = tempfile::tempdir().unwrap();
-    let report = report(&capture, folder.path());
+    let report = capture.report(folder.path()).unwrap();
     let pod = capture.dir.join("pod.json");
     let mut args = vec![
         "--declared",

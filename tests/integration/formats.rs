@@ -3,7 +3,6 @@
 use std::process::Command;
 
 use amiconfined::compare::Comparison;
-use amiconfined::confinement::{Report, SCHEMA};
 use serde_json::{Value, json};
 
 use crate::captures::captures;
@@ -26,20 +25,11 @@ fn tool(args: &[&str]) -> String {
 /// Compares each captured Pod in a format and gives what was written.
 fn comparisons(format: &str) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("report.json");
     let mut all = Vec::new();
     for capture in captures() {
-        let Some(confinement) = capture.enforced() else {
+        let Some(file) = capture.report(folder.path()) else {
             continue;
         };
-        let report = Report {
-            schema: SCHEMA.to_owned(),
-            tool_version: "0".to_owned(),
-            time: "2026-01-01T00:00:00Z".to_owned(),
-            node: amiconfined::confinement::Reading::Known("n".into()),
-            confinement,
-        };
-        std::fs::write(&file, serde_json::to_vec(&report).unwrap()).unwrap();
         let pod = capture.dir.join("pod.json");
         all.push(tool(&[
             "compare",
