@@ -13,6 +13,19 @@ const MAX_VALUE_BYTES: usize = 64;
 /// The most ancestors that are gone through for the first of a pid namespace.
 const MAX_ANCESTORS: usize = 64;
 
+/// Where signs of a runtime are looked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Place {
+    /// `/proc/PID/cgroup`.
+    CgroupPath,
+    /// The mount table.
+    Mounts,
+    /// The process's file tree.
+    Files,
+    /// `/proc/PID/environ`.
+    Environment,
+}
+
 /// Everything that [`super::sandbox`] and [`super::kubernetes`] conclude from.
 #[derive(Debug)]
 pub(super) struct Evidence<'a> {
@@ -26,7 +39,8 @@ pub(super) struct Evidence<'a> {
     pub(super) kernel: Kernel,
     /// The container that a cgroup path or a cgroup mount names.
     pub(super) container: Option<ContainerPath>,
-    environment: Vec<Vec<u8>>,
+    /// Its environment, where it may be read.
+    environment: Option<Vec<Vec<u8>>>,
 }
 
 impl<'a> Evidence<'a> {
@@ -48,10 +62,38 @@ impl<'a> Evidence<'a> {
 
     /// The start of an environment variable's value.
     pub(super) fn env(&self, name: &str) -> Option<&[u8]> {
-        self.environment.iter().find_map(|entry| {
+        self.environment.iter().flatten().find_map(|entry| {
             let value = entry.strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
             value.get(..value.len().min(MAX_VALUE_BYTES))
         })
+    }
+
+    /// That there is no sign of some kinds, each called by its name; a kind whose place may not
+    /// be read is told as that.
+    pub(super) fn no_sign(&self, kinds: &[(&str, Place)], ending: &str) -> Vec<String> {
+        let read = |place: Place| match place {
+            Place::CgroupPath => super::cgroup::paths(self.o).known().is_some(),
+            Place::Mounts => self.o.mounts.is_ok(),
+            Place::Files => self.o.files.dir().is_ok(),
+            Place::Environment => self.environment.is_some(),
+        };
+        let (looked, unseen): (Vec<_>, Vec<_>) = kinds.iter().partition(|(_, place)| read(*place));
+        let names = |kinds: Vec<&(&str, Place)>, last: &str| {
+            let names: Vec<&str> = kinds.iter().map(|(name, _)| *name).collect();
+            match names.split_last() {
+                Some((end, rest)) if !rest.is_empty() => format!("{}{last}{end}", rest.join(", ")),
+                Some((only, _)) => (*only).to_owned(),
+                None => String::new(),
+            }
+        };
+        let mut said = Vec::new();
+        if !looked.is_empty() {
+            said.push(format!("no {} {ending}", names(looked, " or ")));
+        }
+        if !unseen.is_empty() {
+            said.push(format!("could not be looked for: {}", names(unseen, ", ")));
+        }
+        said
     }
 
     /// Whether there is such a file in the process's tree.
@@ -163,14 +205,14 @@ impl<'a> Evidence<'a> {
     }
 }
 
-fn environment(o: &Observer<'_>) -> Vec<Vec<u8>> {
+fn environment(o: &Observer<'_>) -> Option<Vec<Vec<u8>>> {
     if o.is_live_self() {
-        return std::env::vars_os()
-            .map(|(name, value)| [name.as_bytes(), b"=", value.as_bytes()].concat())
-            .collect();
+        let own = std::env::vars_os();
+        let own = own.map(|(name, value)| [name.as_bytes(), b"=", value.as_bytes()].concat());
+        return Some(own.collect());
     }
-    let bytes = o.pid_dir.read("environ").unwrap_or_default();
-    bytes.split(|b| *b == 0).map(<[u8]>::to_vec).collect()
+    let bytes = o.pid_dir.read("environ").ok()?;
+    Some(bytes.split(|b| *b == 0).map(<[u8]>::to_vec).collect())
 }
 
 /// From `/proc/PID/cgroup`; inside a cgroup namespace from what is mounted of cgroupfs.

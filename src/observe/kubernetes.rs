@@ -1,6 +1,6 @@
 //! Whether this is a Pod, and which: only what cannot be otherwise is claimed.
 
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Place};
 use super::status::lifted_by;
 use super::token::Claims;
 use crate::confinement::{Claim, Reading, Text};
@@ -81,7 +81,15 @@ fn claim(e: &Evidence<'_>, tokens: &[Claims]) -> Claim<bool> {
         // The kubelet mounts /etc/hosts and /dev/termination-log into every container.
         Ok(_) => Claim {
             value: Some(false),
-            evidence: vec!["no cgroup path, mount, token or variable of Kubernetes".into()],
+            evidence: e.no_sign(
+                &[
+                    ("cgroup path", Place::CgroupPath),
+                    ("mount", Place::Mounts),
+                    ("token", Place::Files),
+                    ("variable", Place::Environment),
+                ],
+                "of Kubernetes",
+            ),
         },
         Err(error) => Claim {
             value: None,

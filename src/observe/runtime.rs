@@ -2,7 +2,7 @@
 
 use super::Observer;
 use super::credentials::Found;
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Place};
 use super::kubernetes;
 use super::sandbox::sandbox;
 use crate::confinement::{Claim, Filesystem, Manager, Namespaces, Reading, Runtime, Text};
@@ -75,7 +75,15 @@ fn manager(e: &Evidence<'_>) -> Claim<Manager> {
     if first.is_none() {
         return Claim {
             value: None,
-            evidence: vec!["no cgroup path, file, variable or mount names a manager".into()],
+            evidence: e.no_sign(
+                &[
+                    ("cgroup path", Place::CgroupPath),
+                    ("file", Place::Files),
+                    ("variable", Place::Environment),
+                    ("mount", Place::Mounts),
+                ],
+                "names a manager",
+            ),
         };
     }
     Claim {

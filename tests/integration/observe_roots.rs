@@ -60,6 +60,9 @@ fn without_proc_each_fact_is_denied_with_its_errno() {
             .iter()
             .all(|n| n.inode.denial().is_some())
     );
+    let said = &found.runtime.manager.evidence;
+    let unseen = "could not be looked for: cgroup path, mount".to_owned();
+    assert!(said.contains(&unseen), "{said:?}");
     // The kernel tells the process its own ids and sets all the same.
     let with = observe(&ProcRoot::open("/proc"), &options).unwrap();
     assert!(with.identity.uid.known().is_some());
