@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Reading, Text};
+use super::{Denial, Reading, Text};
 
 /// The process's mounts, and what stands out among them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -22,6 +22,10 @@ pub struct Filesystem {
     pub devices: Reading<Vec<DeviceNode>>,
     /// Control sockets of container runtimes that were found.
     pub runtime_sockets: Vec<RuntimeSocket>,
+    /// Why one of the places of such sockets could not be looked at, and may hold another;
+    /// absent where all could.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runtime_sockets_denied: Option<Denial>,
     /// How many mounts the process sees.
     pub mount_count: Reading<u32>,
 }

@@ -9,6 +9,7 @@ use crate::confinement::{Filesystem, Mount, Namespaces, Reading};
 
 /// Reads the filesystem noun.
 pub(super) fn filesystem(o: &Observer<'_>, namespaces: &Namespaces) -> Filesystem {
+    let (runtime_sockets, runtime_sockets_denied) = sockets::runtime_sockets(o);
     Filesystem {
         root: root(o),
         masked: protected::masked(o),
@@ -16,7 +17,8 @@ pub(super) fn filesystem(o: &Observer<'_>, namespaces: &Namespaces) -> Filesyste
         sensitive: sensitive::sensitive(o),
         host_paths: host_paths::host_paths(o, namespaces),
         devices: devices::devices(o),
-        runtime_sockets: sockets::runtime_sockets(o),
+        runtime_sockets,
+        runtime_sockets_denied,
         mount_count: match &o.mounts {
             Ok(mounts) => Reading::Known(u32::try_from(mounts.len()).unwrap_or(u32::MAX)),
             Err(error) => error.denied(lifted_by(error)),

@@ -22,7 +22,7 @@ pub(super) fn lsm(o: &Observer<'_>) -> Lsm {
             "none",
             "landlock_create_ruleset(LANDLOCK_CREATE_RULESET_VERSION)",
             None,
-            "the probe, which asks for the version",
+            "an inspection of this tool's own process, which asks for the version",
         ),
         yama_ptrace_scope: yama(o),
         lockdown: lockdown(o, &active),

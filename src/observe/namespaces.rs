@@ -182,11 +182,14 @@ fn user_depth(namespaces: &[Namespace]) -> Reading<u32> {
     let user = namespaces.iter().find(|n| n.kind == NamespaceKind::User);
     match user.and_then(|n| n.initial.known()) {
         Some(initial) if initial.initial => Reading::Known(0),
+        _ if let Some(user) = user.filter(|user| user.inode.known().is_none()) => {
+            refused_as(&user.inode)
+        }
         _ => Reading::denied(
             "none",
             "ioctl(NS_GET_PARENT)",
             None,
-            "the probe, which asks for each parent in turn",
+            "an inspection of this process alone, which asks for each parent in turn",
         ),
     }
 }

@@ -4,7 +4,8 @@ use nix::sys::stat::SFlag;
 
 use super::Observer;
 use super::access::writable;
-use crate::confinement::{RuntimeSocket, Text};
+use super::read_error::ReadError;
+use crate::confinement::{Denial, Errno, RuntimeSocket, Text};
 
 /// Where the runtimes put their sockets by default.
 const PATHS: [(&str, &str); 10] = [
@@ -37,8 +38,9 @@ fn is_dir(o: &Observer<'_>, path: &[u8]) -> bool {
         .is_ok_and(|stat| SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT == SFlag::S_IFDIR)
 }
 
-/// Those that are there: at their usual paths, or mounted somewhere else.
-pub(super) fn runtime_sockets(o: &Observer<'_>) -> Vec<RuntimeSocket> {
+/// Those that are there, at their usual paths or mounted somewhere else; and why one of these
+/// places could not be looked at.
+pub(super) fn runtime_sockets(o: &Observer<'_>) -> (Vec<RuntimeSocket>, Option<Denial>) {
     let mut candidates: Vec<(Vec<u8>, &str)> = PATHS
         .iter()
         .map(|(path, runtime)| (path.as_bytes().to_vec(), *runtime))
@@ -78,8 +80,17 @@ pub(super) fn runtime_sockets(o: &Observer<'_>) -> Vec<RuntimeSocket> {
     }
     let mut seen = Vec::new();
     let mut sockets = Vec::new();
+    let mut denied = None;
     for (path, runtime) in candidates {
-        let Ok(stat) = o.stat(&path) else { continue };
+        let stat = match o.stat(&path) {
+            Ok(stat) => stat,
+            Err(error) => {
+                if denied.is_none() && may_hide(o, &error) {
+                    denied = error.denied::<()>(o.file_lift(&error)).denial().cloned();
+                }
+                continue;
+            }
+        };
         let kind = SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT;
         if kind != SFlag::S_IFSOCK || seen.contains(&(stat.st_dev, stat.st_ino)) {
             continue;
@@ -91,5 +102,12 @@ pub(super) fn runtime_sockets(o: &Observer<'_>) -> Vec<RuntimeSocket> {
             runtime: runtime.to_owned(),
         });
     }
-    sockets
+    (sockets, denied)
+}
+
+/// Whether there may be a socket all the same. What the process itself may not reach is none
+/// for it.
+fn may_hide(o: &Observer<'_>, error: &ReadError) -> bool {
+    let out_of_reach = o.is_live_self() && error.errno == Errno::EACCES;
+    !error.is_missing() && !out_of_reach
 }

@@ -60,6 +60,12 @@ pub fn amicontained(report: &Report) -> String {
             line(&mut out, &format!("Valid Docker Socket: {}", socket.path));
         }
     }
+    if let Some(denial) = &c.filesystem.runtime_sockets_denied {
+        line(
+            &mut out,
+            &format!("Docker Socket: {}", show::denial(denial)),
+        );
+    }
     out
 }
 

@@ -118,6 +118,7 @@ pub(crate) fn filesystem(mountinfo: &str) -> Filesystem {
         ),
         devices: not_captured("dev"),
         runtime_sockets: Vec::new(),
+        runtime_sockets_denied: None,
         mount_count: not_captured("mountinfo"),
     }
 }

@@ -120,3 +120,38 @@ fn a_capability_in_a_user_namespace_reaches_the_ids_that_are_mapped_there() {
         assert!(why.contains(&format!("{owner}:{owner}")), "{why}");
     }
 }
+
+/// Root without a capability may not look into another user's process.
+#[test]
+fn what_may_not_be_looked_at_is_not_said_to_be_missing() {
+    if !nix::unistd::geteuid().is_root() {
+        println!("SKIPPED: root");
+        return;
+    }
+    let mut child = Command::new("setpriv")
+        .args(["--reuid=1000", "--regid=1000", "--clear-groups"])
+        .args(["sleep", "60"])
+        .spawn()
+        .unwrap();
+    let pid = child.id().to_string();
+    let comm = format!("/proc/{pid}/comm");
+    while std::fs::read(&comm).unwrap() != b"sleep\n" {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let output = Command::new("setpriv")
+        .args(["--inh-caps=-all", "--bounding-set=-all", BINARY])
+        .args(["--pid", &pid, "--format", "json"])
+        .output()
+        .unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let seen = &report["confinement"];
+    let denied = &seen["filesystem"]["runtime_sockets_denied"];
+    assert_eq!(denied["errno"]["name"], "EACCES", "{denied}");
+    let evidence = &seen["runtime"]["kubernetes"]["evidence"];
+    assert_eq!(
+        evidence[1], "could not be looked for: token, variable",
+        "{evidence}"
+    );
+}

@@ -31,8 +31,19 @@ pub(super) fn section(filesystem: &Filesystem) -> Section {
     }
     host_paths(&mut s, &filesystem.host_paths);
     devices::add(&mut s, filesystem);
-    if filesystem.runtime_sockets.is_empty() {
-        s.plain("filesystem.sockets", "runtime socket", "none");
+    match &filesystem.runtime_sockets_denied {
+        Some(denial) => {
+            let value = show::denial(denial);
+            s.add(
+                "filesystem.sockets",
+                "runtime socket",
+                (value, Mark::Unknown),
+            );
+        }
+        None if filesystem.runtime_sockets.is_empty() => {
+            s.plain("filesystem.sockets", "runtime socket", "none");
+        }
+        None => {}
     }
     for socket in &filesystem.runtime_sockets {
         let (value, mark) = show::reading(&socket.connectable, |w| {

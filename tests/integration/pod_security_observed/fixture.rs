@@ -170,6 +170,7 @@ pub(super) fn restricted() -> Confinement {
             ]),
             devices: Reading::Known(vec![]),
             runtime_sockets: vec![],
+            runtime_sockets_denied: None,
             mount_count: none(),
         },
         cgroup: Cgroup {

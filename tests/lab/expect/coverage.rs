@@ -12,6 +12,7 @@ const EXCEPTED: &[(&str, &str)] = &[
         "/confinement/filesystem/runtime_sockets[]/connectable/decided_by",
         HOW,
     ),
+    ("/confinement/filesystem/runtime_sockets_denied", OPEN),
     ("/confinement/filesystem/sensitive[]/why", HOW),
     (
         "/confinement/filesystem/sensitive[]/writable/decided_by",
