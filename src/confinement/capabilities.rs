@@ -12,6 +12,8 @@ use super::Reading;
 
 /// The number of `CAP_SYS_ADMIN`, `linux/capability.h`.
 pub const CAP_SYS_ADMIN: u8 = 21;
+/// The number of `CAP_SYS_RAWIO`, `linux/capability.h`.
+pub const CAP_SYS_RAWIO: u8 = 17;
 
 /// The process's capability sets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

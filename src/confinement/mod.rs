@@ -32,7 +32,7 @@ mod text;
 mod verdict;
 
 pub use capabilities::{
-    CAP_SYS_ADMIN, Capabilities, CapabilitySet, capability_name, capability_number,
+    CAP_SYS_ADMIN, CAP_SYS_RAWIO, Capabilities, CapabilitySet, capability_name, capability_number,
 };
 pub use cgroup::{Cgroup, CgroupPath, CgroupVersion, CpuQuota};
 pub use container::{

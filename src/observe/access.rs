@@ -10,6 +10,7 @@ use nix::sys::stat::FileStat;
 use nix::unistd::{AccessFlags, access, faccessat};
 
 use super::Observer;
+use super::device_access;
 use super::mountinfo::is_below;
 use crate::confinement::{IdMapping, Ids, Reading, Writable};
 
@@ -25,14 +26,19 @@ pub(super) fn writable(o: &Observer<'_>, path: &[u8]) -> Reading<Writable> {
         }
         Err(error) => return error.denied(o.file_lift(&error)),
     };
-    if o.is_live_self() && o.options.root.path() == Path::new("/") {
-        return asked(o, path);
+    let ask = o.is_live_self() && o.options.root.path() == Path::new("/");
+    let answer = match ask {
+        true => asked(o, path, &stat),
+        false => worked_out(o, path, &stat),
+    };
+    if device_access::is_device(&stat) {
+        return device_access::opens(o, path, &stat, ask, answer);
     }
-    worked_out(o, path, &stat)
+    answer
 }
 
 /// `faccessat(2)` for the effective ids: mount, mode, owner and capabilities in one.
-fn asked(o: &Observer<'_>, path: &[u8]) -> Reading<Writable> {
+fn asked(o: &Observer<'_>, path: &[u8], stat: &FileStat) -> Reading<Writable> {
     let dir = match o.files.dir() {
         Ok(dir) => dir,
         Err(error) => return error.denied(o.file_lift(&error)),
@@ -59,6 +65,10 @@ fn asked(o: &Observer<'_>, path: &[u8]) -> Reading<Writable> {
         Err(Errno::EACCES) => answer(
             false,
             "faccessat says no (EACCES): mode, owner and capabilities",
+        ),
+        Err(Errno::EPERM) if device_access::is_device(stat) => answer(
+            false,
+            "faccessat says no (EPERM): the control group's device rules, or an immutable file",
         ),
         Err(Errno::EPERM) => answer(false, "faccessat says no (EPERM): an immutable file"),
         Err(errno) => unasked(path, errno),

@@ -192,6 +192,11 @@ fn yama(o: &Observer<'_>) -> Reading<u8> {
     }
 }
 
+/// The kernel's lockdown mode, by itself.
+pub(super) fn lockdown_mode(o: &Observer<'_>) -> Reading<Text> {
+    lockdown(o, &active_modules(o.sys))
+}
+
 fn lockdown(o: &Observer<'_>, active: &Reading<Vec<Text>>) -> Reading<Text> {
     const FILE: &str = "sys/kernel/security/lockdown";
     match o.sys.read_once(FILE) {

@@ -13,6 +13,7 @@ mod cgroup;
 mod cgroup_hierarchy;
 mod cgroup_limits;
 mod credentials;
+mod device_access;
 mod devices;
 mod evidence;
 mod filesystem;

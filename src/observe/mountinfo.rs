@@ -28,6 +28,11 @@ pub(super) struct Entry {
 }
 
 impl Entry {
+    /// Whether a comma-separated option of the mount itself is set.
+    pub(super) fn has_option(&self, name: &[u8]) -> bool {
+        has_option(self.mount.options.as_bytes(), name)
+    }
+
     /// Whether a comma-separated super option is set.
     pub(super) fn has_super_option(&self, name: &[u8]) -> bool {
         has_option(self.super_options.as_bytes(), name)

@@ -155,3 +155,51 @@ fn what_may_not_be_looked_at_is_not_said_to_be_missing() {
         "{evidence}"
     );
 }
+
+/// What the tool says of a device, and whether it opens, below a `/dev` of its own with
+/// these mount options and nodes.
+fn device(options: &str, path: &str, number: &str, before: &str) -> Option<(Value, bool)> {
+    let script = format!(
+        "mount -t tmpfs -o {options} none /dev && mknod {path} c {number} && mknod /dev/null c 1 3 \
+         && exec {before} sh -c '\"$0\" --no-probe --format json; ( : >> {path} ) && exit 0; exit 9' \"$0\""
+    );
+    let output = Command::new("unshare")
+        .args(["--mount", "sh", "-c", &script, BINARY])
+        .output()
+        .ok()?;
+    let report: Value = serde_json::from_slice(&output.stdout).ok()?;
+    let paths = report["confinement"]["filesystem"]["sensitive"].as_array()?;
+    let said = paths.iter().find(|said| said["path"] == path)?;
+    Some((said["writable"].clone(), output.status.success()))
+}
+
+/// A mode lets root write the nodes; something else does not let it open them.
+#[test]
+fn a_device_that_does_not_open_is_not_said_to_be_writable() {
+    if !nix::unistd::geteuid().is_root() {
+        println!("SKIPPED: root");
+        return;
+    }
+    let setpriv = "setpriv --bounding-set=-sys_rawio";
+    for (options, path, number, before, opened, why) in [
+        ("mode=755", "/dev/kmsg", "1 11", "", true, "faccessat"),
+        ("nodev", "/dev/kmsg", "1 11", "", false, "nodev"),
+        (
+            "mode=755",
+            "/dev/mem",
+            "1 1",
+            setpriv,
+            false,
+            "CAP_SYS_RAWIO",
+        ),
+    ] {
+        let (said, truth) = device(options, path, number, before).unwrap();
+        assert_eq!(truth, opened, "{path} {options}: the kernel");
+        assert_eq!(
+            said["known"]["writable"], opened,
+            "{path} {options}: {said}"
+        );
+        let decided = said["known"]["decided_by"].as_str().unwrap();
+        assert!(decided.contains(why), "{decided}");
+    }
+}
