@@ -13,9 +13,11 @@ use super::asker;
 use super::board::Board;
 use super::exempt;
 #[cfg(target_arch = "x86_64")]
-use super::fast_entry::{self, OwnVdso};
+use super::fast_entry;
 use super::nursery;
 use super::own::{LENGTH, Own};
+#[cfg(target_arch = "x86_64")]
+use super::own_vdso::OwnVdso;
 use super::question::Question;
 use super::raw;
 use super::supervisor::How;

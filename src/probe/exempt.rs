@@ -4,49 +4,40 @@ use std::arch::asm;
 
 use nix::libc;
 
+/// The routine: what puts the arguments where the kernel takes them and enters it, and how it
+/// goes on.
+macro_rules! routine {
+    ($($enters:literal),*; $($goes_on:literal),*) => {
+        std::arch::global_asm!(
+            ".pushsection .text.amiconfined_exempt,\"ax\",@progbits",
+            ".globl amiconfined_exempt",
+            ".globl amiconfined_exempt_return",
+            ".hidden amiconfined_exempt",
+            ".hidden amiconfined_exempt_return",
+            "amiconfined_exempt:",
+            $($enters,)*
+            "amiconfined_exempt_return:",
+            $($goes_on,)*
+            ".popsection",
+        );
+    };
+}
+
 #[cfg(target_arch = "x86_64")]
-std::arch::global_asm!(
-    ".pushsection .text.amiconfined_exempt,\"ax\",@progbits",
-    ".globl amiconfined_exempt",
-    ".globl amiconfined_exempt_return",
-    ".hidden amiconfined_exempt",
-    ".hidden amiconfined_exempt_return",
-    "amiconfined_exempt:",
-    "mov rax, rdi",
-    "mov rdi, rsi",
-    "mov rsi, rdx",
-    "mov rdx, rcx",
-    "mov r10, r8",
-    "mov r8, r9",
-    "syscall",
-    "amiconfined_exempt_return:",
-    "ret",
-    ".popsection",
+#[rustfmt::skip]
+routine!(
+    "mov rax, rdi", "mov rdi, rsi", "mov rsi, rdx", "mov rdx, rcx", "mov r10, r8", "mov r8, r9",
+    "syscall";
+    "ret"
 );
 
+// A new thread finds where it begins in its seventh argument.
 #[cfg(target_arch = "aarch64")]
-std::arch::global_asm!(
-    ".pushsection .text.amiconfined_exempt,\"ax\",@progbits",
-    ".globl amiconfined_exempt",
-    ".globl amiconfined_exempt_return",
-    ".hidden amiconfined_exempt",
-    ".hidden amiconfined_exempt_return",
-    "amiconfined_exempt:",
-    "mov x8, x0",
-    "mov x0, x1",
-    "mov x1, x2",
-    "mov x2, x3",
-    "mov x3, x4",
-    "mov x4, x5",
-    "svc 0",
-    "amiconfined_exempt_return:",
-    // A new thread finds where it begins at the top of its stack.
-    "cbz x6, 2f",
-    "cbnz x0, 2f",
-    "mov x29, xzr",
-    "blr x6",
-    "2: ret",
-    ".popsection",
+#[rustfmt::skip]
+routine!(
+    "mov x8, x0", "mov x0, x1", "mov x1, x2", "mov x2, x3", "mov x3, x4", "mov x4, x5",
+    "svc 0";
+    "cbz x6, 2f", "cbnz x0, 2f", "mov x29, xzr", "blr x6", "2: ret"
 );
 
 unsafe extern "C" {

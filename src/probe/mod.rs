@@ -33,6 +33,8 @@ mod listener;
 mod memory;
 mod nursery;
 mod own;
+#[cfg(target_arch = "x86_64")]
+mod own_vdso;
 mod parallel;
 mod question;
 mod raw;
