@@ -42,7 +42,7 @@ pub fn execute(seccomp: &mut Seccomp) {
         match cleared(syscall, &mut memory) {
             Ok(arguments) => {
                 let number = syscall.number;
-                let asked_with = Arguments::Given(arguments);
+                let asked_with = Arguments::Given(Box::new(arguments));
                 meant.push((
                     at,
                     Question {
@@ -103,7 +103,7 @@ fn passing(
     let wanted = setup.len();
     let questions: Vec<Question> = setup
         .into_iter()
-        .chain(meant.iter().map(|(_, question)| *question))
+        .chain(meant.iter().map(|(_, question)| question.clone()))
         .collect();
     let answers = supervisor::put(&questions, How::here(Own::Notify, until))
         .map_err(|refusal| format!("the filters could not be asked again: {refusal}"))?;
@@ -132,12 +132,15 @@ fn handed_on(
         .iter()
         .zip(answers)
         .filter(|(_, answer)| **answer == missing)
-        .map(|((at, question), answer)| (*at, *question, answer))
+        .map(|((at, question), answer)| (*at, question.clone(), answer))
         .collect();
     if suspects.is_empty() {
         return Vec::new();
     }
-    let asked: Vec<Question> = suspects.iter().map(|(_, question, _)| *question).collect();
+    let asked: Vec<Question> = suspects
+        .iter()
+        .map(|(_, question, _)| question.clone())
+        .collect();
     let mut told = vec![Answer::PassedOn; asked.len()];
     let known = tell::traces(&asked, &mut told, until).is_ok();
     let mut found = Vec::new();
@@ -167,7 +170,7 @@ fn run(
         .iter()
         .zip(passing)
         .filter(|(_, passes)| **passes)
-        .map(|((_, question), _)| *question)
+        .map(|((_, question), _)| question.clone())
         .collect();
     let mut answers = vec![not("time was up before it was executed"); calls.len()];
     if let Err(errno) = run_children(&calls, setup, until, &mut answers) {

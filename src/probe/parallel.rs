@@ -58,7 +58,7 @@ pub(super) fn put_all(
 /// Every second question, say: all parts then take about as long.
 fn part(questions: &[Question], nth: usize) -> Vec<Question> {
     let part = questions.iter().skip(nth).step_by(PARTS);
-    part.copied().collect()
+    part.cloned().collect()
 }
 
 /// Questions that a thread of their own puts.

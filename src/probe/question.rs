@@ -8,7 +8,7 @@ use crate::syscalls::{Abi, ArgumentVector};
 const NUMBERS: u32 = 1024;
 
 /// One question to the filters.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Question {
     pub(super) abi: Abi,
     pub(super) number: u32,
@@ -16,14 +16,14 @@ pub(super) struct Question {
 }
 
 /// What stands in the registers.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) enum Arguments {
     /// Zero in all six.
     Zero,
     /// A listed vector of the syscall that is named.
     Listed(&'static ArgumentVector, &'static str),
-    /// These.
-    Given([u64; 6]),
+    /// These; few questions have them, and thousands are kept at a time.
+    Given(Box<[u64; 6]>),
 }
 
 impl Question {
@@ -32,16 +32,16 @@ impl Question {
         Self {
             abi: Abi::native(),
             number: u32::try_from(number).unwrap_or(u32::MAX),
-            asked_with: Arguments::Given(registers),
+            asked_with: Arguments::Given(Box::new(registers)),
         }
     }
 
     /// The registers.
     pub(super) fn arguments(&self) -> [u64; 6] {
-        match self.asked_with {
+        match &self.asked_with {
             Arguments::Zero => [0; 6],
             Arguments::Listed(vector, name) => vector.arguments(self.abi, name),
-            Arguments::Given(registers) => registers,
+            Arguments::Given(registers) => **registers,
         }
     }
 

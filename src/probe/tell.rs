@@ -64,9 +64,12 @@ pub(super) fn traces(
         .zip(questions)
         .enumerate()
         .filter(|(_, (answer, _))| **answer == Answer::PassedOn)
-        .map(|(at, (_, question))| (at, *question))
+        .map(|(at, (_, question))| (at, question.clone()))
         .collect();
-    let asked: Vec<Question> = let_through.iter().map(|(_, question)| *question).collect();
+    let asked: Vec<Question> = let_through
+        .iter()
+        .map(|(_, question)| question.clone())
+        .collect();
     let found = put_traced(&asked, Own::Between, until).map_err(|refusal| refusal.to_string())?;
     let mut all = Ok(());
     for ((at, _), found) in let_through.into_iter().zip(found) {
