@@ -52,7 +52,7 @@ fn generate() -> Result<String, String> {
         .map_err(|wrong| wrong.to_string())?;
     let mut text = emit::semantics(&semantics) + &emit::arguments(&vectors);
     for ((_, constant), (_, table)) in NUMBER_TABLES.iter().zip(&tables) {
-        text += &emit::numbers(constant, &table.rows);
+        text += &emit::numbers(constant, &table.rows, &semantics);
     }
     if let Some((_, table)) = tables.first() {
         text += &emit::kernel(&table.kernel);

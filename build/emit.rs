@@ -6,14 +6,12 @@ use super::fields::{Argument, CAPABILITIES, Release};
 use super::rows::{ArgumentsRow, NumberRow, SemanticsRow};
 
 /// A number table and the order of its rows by name.
-pub(crate) fn numbers(constant: &str, rows: &[NumberRow]) -> String {
+pub(crate) fn numbers(constant: &str, rows: &[NumberRow], known: &[SemanticsRow]) -> String {
     let mut text = format!("pub(super) static {constant}: &[Syscall] = &[\n");
     for row in rows {
-        let _ = writeln!(
-            text,
-            "Syscall {{ number: {}, name: {:?} }},",
-            row.number, row.name
-        );
+        let known = known.partition_point(|known| known.name < row.name);
+        let number = row.number;
+        let _ = writeln!(text, "Syscall {{ number: {number}, known: {known} }},");
     }
     let mut by_name: Vec<usize> = (0..rows.len()).collect();
     by_name.sort_by_key(|at| &rows[*at].name);

@@ -90,7 +90,7 @@ fn known(name: &str) -> Result<(), Error> {
     }
     let names = Abi::ALL.iter().flat_map(|abi| abi.syscalls());
     let mut near: Vec<(usize, &str)> = names
-        .map(|row| (strsim::damerau_levenshtein(name, row.name), row.name))
+        .map(|row| (strsim::damerau_levenshtein(name, row.name()), row.name()))
         .collect();
     near.sort_unstable();
     near.dedup();

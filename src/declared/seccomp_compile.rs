@@ -116,8 +116,8 @@ pub(super) fn evaluate_abi(
                     ));
                 }
                 let unknown = abi != Abi::native()
-                    && ScmpSyscall::from_name(row.name).is_err()
-                    && named().any(|name| name == row.name);
+                    && ScmpSyscall::from_name(row.name()).is_err()
+                    && named().any(|name| name == row.name());
                 if unknown {
                     return Verdict::NotProbed(String::from(
                         "the libseccomp that compiled the profile does not know it",
@@ -133,13 +133,13 @@ pub(super) fn evaluate_abi(
             };
             SyscallVerdict {
                 number: row.number,
-                name: row.name.to_owned(),
+                name: row.name().to_owned(),
                 verdict: ask([0; 6]),
-                arguments: argument_vectors(row.name)
+                arguments: argument_vectors(row.name())
                     .iter()
                     .map(|vector| ArgumentVerdict {
                         label: vector.label.to_owned(),
-                        verdict: ask(vector.arguments(abi, row.name)),
+                        verdict: ask(vector.arguments(abi, row.name())),
                     })
                     .collect(),
                 cause: None,

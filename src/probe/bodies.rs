@@ -5,6 +5,7 @@
 //! answers an error, which one has changed since. A filter may answer the same error where
 //! the kernel does ask it.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
@@ -15,7 +16,7 @@ use crate::syscalls::Abi;
 use super::answer::Answer;
 use super::own::{Own, SENTINEL};
 use super::parallel::Beside;
-use super::question::{Arguments, Question};
+use super::question::Question;
 use super::supervisor::How;
 
 /// Their numbers, which are x86_64's alone.
@@ -30,20 +31,22 @@ pub(super) struct Bodies(Option<Beside>);
 impl Bodies {
     /// Makes both where one of them was answered otherwise than by the own filter, below an
     /// own filter whose error outranks any other filter's: another error is the body's own.
-    pub(super) fn try_where_unclear(abis: &[AbiVerdicts], until: Instant) -> Option<Self> {
-        let native = abis.iter().find(|abi| abi.native)?;
-        let mut unclear = native.syscalls.iter().filter_map(unclear);
-        if Abi::native() != Abi::X86_64 || unclear.next().is_none() {
+    pub(super) fn try_where_unclear(
+        verdict_of: impl Fn(&Question) -> Option<Verdict>,
+        until: Instant,
+    ) -> Option<Self> {
+        let questions = NUMBERS.map(|number| Question::zero(Abi::X86_64, number));
+        let mut verdicts = questions.iter().filter_map(verdict_of);
+        if Abi::native() != Abi::X86_64 || !verdicts.any(|verdict| is_unclear(&verdict)) {
             return None;
         }
-        let questions = NUMBERS.map(|number| Question {
-            abi: Abi::X86_64,
-            number,
-            asked_with: Arguments::Zero,
-        });
         // Two calls, which a last moment is kept for.
         let how = How::here(Own::Errno, until.max(Instant::now() + LAST));
-        Some(Self(Beside::start(questions.to_vec(), how)))
+        Some(Self(Beside::start(
+            Arc::new(questions.to_vec()),
+            (0, 1),
+            how,
+        )))
     }
 
     /// Tells who has answered.
@@ -71,12 +74,12 @@ impl Bodies {
 
 /// Which of [`NUMBERS`] it is that was answered, by a filter or its own body.
 fn unclear(syscall: &SyscallVerdict) -> Option<usize> {
-    let answered = matches!(
-        syscall.verdict,
-        Verdict::Errno(_) | Verdict::Inconclusive(_)
-    );
     let at = NUMBERS.iter().position(|number| *number == syscall.number);
-    at.filter(|_| answered)
+    at.filter(|_| is_unclear(&syscall.verdict))
+}
+
+fn is_unclear(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Errno(_) | Verdict::Inconclusive(_))
 }
 
 /// Whether no filter sees it, as far as the answer tells.

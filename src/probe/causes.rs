@@ -5,7 +5,7 @@ use crate::confinement::{
     CapabilitySet, Cause, Confinement, Errno, Executed, NamespaceKind, Seccomp, SyscallVerdict,
     Text, Verdict,
 };
-use crate::syscalls::{Release, Requirement, Scope, Semantics, semantics};
+use crate::syscalls::{Abi, Release, Requirement, Scope, Semantics, Syscall};
 
 /// What decides, past the filters, whether a call is let through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,18 +57,24 @@ enum Lack {
 /// and the kernel only where it never had the call or has dropped it: a distribution may
 /// have brought a newer call back to an older kernel.
 pub fn name_causes(seccomp: &mut Seccomp, privileges: &Privileges) {
-    for abi in &mut seccomp.abis {
-        for syscall in &mut abi.syscalls {
-            syscall.cause = cause(syscall, privileges);
+    for table in &mut seccomp.abis {
+        let abi = Abi::from_name(&table.abi);
+        for syscall in &mut table.syscalls {
+            let row = abi.and_then(|abi| abi.syscall(syscall.number));
+            syscall.cause = cause(syscall, row, privileges);
         }
     }
 }
 
-fn cause(syscall: &SyscallVerdict, privileges: &Privileges) -> Option<Cause> {
+fn cause(
+    syscall: &SyscallVerdict,
+    row: Option<&Syscall>,
+    privileges: &Privileges,
+) -> Option<Cause> {
     if syscall.verdict.stopped() == Some(true) {
         return Some(Cause::Seccomp);
     }
-    let known = semantics(&syscall.name)?;
+    let known = row?.semantics()?;
     match &syscall.executed {
         Some(Executed::Succeeded | Executed::Reached(_)) => None,
         Some(Executed::Refused(errno)) => Some(refused(*errno, known, privileges)),

@@ -18,7 +18,7 @@ use super::nursery;
 use super::own::{LENGTH, Own};
 #[cfg(target_arch = "x86_64")]
 use super::own_vdso::OwnVdso;
-use super::question::Question;
+use super::question::{Part, Question};
 use super::raw;
 use super::supervisor::How;
 
@@ -26,7 +26,7 @@ use super::supervisor::How;
 #[derive(Debug)]
 pub(super) struct Task<'a> {
     pub(super) board: &'a Board,
-    pub(super) questions: &'a [Question],
+    pub(super) questions: Part<'a>,
     pub(super) own: Own,
     /// What asks in the child's stead, where that has to be a program of another ABI.
     #[cfg(target_arch = "aarch64")]
@@ -45,12 +45,7 @@ pub(super) struct Task<'a> {
 
 impl<'a> Task<'a> {
     /// Asks from the calling thread.
-    pub(super) fn new(
-        board: &'a Board,
-        questions: &'a [Question],
-        how: How,
-        stacks: Stacks,
-    ) -> Self {
+    pub(super) fn new(board: &'a Board, questions: Part<'a>, how: How, stacks: Stacks) -> Self {
         Self {
             board,
             questions,

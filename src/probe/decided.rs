@@ -6,7 +6,7 @@ use crate::bpf::{Decision, Program, decide_range};
 use crate::confinement::{AbiVerdicts, ConditionalVerdict, SyscallVerdict, Verdict};
 use crate::syscalls::Abi;
 
-use super::question::{self, Arguments, Question};
+use super::question::{self, Question};
 use super::verdicts;
 
 /// What filters decide about every number of every ABI that this processor's processes can
@@ -30,11 +30,7 @@ fn of_abi(programs: &[Program], abi: Abi) -> AbiVerdicts {
         .collect();
     let questions: Vec<Question> = decided
         .keys()
-        .map(|number| Question {
-            abi,
-            number: *number,
-            asked_with: Arguments::Zero,
-        })
+        .map(|number| Question::zero(abi, *number))
         .collect();
     let mut table = verdicts::table(abi, &questions, |_, question| {
         decided

@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
-use crate::confinement::{AbiVerdicts, Verdict};
+use crate::confinement::AbiVerdicts;
 use crate::syscalls::Abi;
 
 use super::board::Board;
 use super::execute_child::{self, Setup};
-use super::question::{Arguments, Question};
+use super::question::{self, Question};
 use super::reaped::Child;
 use super::supervisor;
 
@@ -26,59 +26,62 @@ const STALL: Duration = Duration::from_millis(500);
 /// How long it may take though time is up.
 const LAST: Duration = Duration::from_millis(60);
 
-/// Says of each foreign ABI whether the kernel offers it, as far as the filters let that be
-/// tried: one `getpid` in a disposable child, made only where its verdict is
-/// [`Verdict::Allowed`].
-pub(super) fn mark_offered(abis: &mut [AbiVerdicts], until: Instant) {
-    let call = |table: &AbiVerdicts| {
-        let asked = table.by_name(CALL)?;
-        let abi = Abi::ALL.into_iter().find(|abi| abi.as_str() == table.abi)?;
-        (!table.native && asked.verdict == Verdict::Allowed).then_some(Question {
-            abi,
-            number: asked.number,
-            asked_with: Arguments::Zero,
-        })
-    };
-    let mut calls: Vec<(usize, Question)> = abis
-        .iter()
-        .enumerate()
-        .filter_map(|(at, table)| Some((at, call(table)?)))
-        .collect();
-    // The gate that may be missing ends the child: it comes last.
-    calls.sort_by_key(|(_, call)| call.compat());
-    let (tables, calls): (Vec<usize>, Vec<Question>) = calls.into_iter().unzip();
-    let now = Instant::now();
-    let until = until.min(now + STALL).max(now + LAST);
-    let Some(offered) = tried(&calls, until) else {
-        return;
-    };
-    for (at, offered) in tables.into_iter().zip(offered) {
-        if let Some(table) = abis.get_mut(at) {
-            table.offered = offered;
-        }
-    }
+/// The calls that are being made to see which foreign ABIs the kernel offers.
+pub(super) struct Offered {
+    calls: Vec<Question>,
+    board: Board,
+    child: Child,
+    until: Instant,
 }
 
-/// Makes the calls; `None` where no child could be had for them, or one came to no end.
-fn tried(calls: &[Question], until: Instant) -> Option<Vec<Option<bool>>> {
-    if calls.is_empty() {
-        return None;
+impl Offered {
+    /// Makes one `getpid` of each foreign ABI in a disposable child, where that is `allowed`;
+    /// `None` where there is none to make, or no child could be had.
+    pub(super) fn try_where(allowed: impl Fn(&Question) -> bool, until: Instant) -> Option<Self> {
+        let call = |abi: Abi| Some(Question::zero(abi, abi.number(CALL)?));
+        let exit = u32::try_from(nix::libc::SYS_exit_group).unwrap_or(u32::MAX);
+        let exits = allowed(&Question::zero(Abi::native(), exit));
+        let mut calls: Vec<Question> = question::askable()
+            .into_iter()
+            .filter(|abi| *abi != Abi::native())
+            .filter_map(call)
+            .filter(allowed)
+            .collect();
+        // The gate that may be missing ends the child: it comes last.
+        calls.sort_by_key(Question::compat);
+        if calls.is_empty() {
+            return None;
+        }
+        let board = Board::new(calls.len()).ok()?;
+        let started = execute_child::start(&board, &calls, &Setup::none(exits)).ok()?;
+        let now = Instant::now();
+        Some(Self {
+            calls,
+            board,
+            child: Child::new(started),
+            until: until.min(now + STALL).max(now + LAST),
+        })
     }
-    let board = Board::new(calls.len()).ok()?;
-    let started = execute_child::start(&board, calls, &Setup::only(&[])).ok()?;
-    let mut child = Child::new(started);
-    while board.header().done.load(SeqCst) == 0 && !child.poll() && Instant::now() < until {
-        supervisor::give_way();
+
+    /// Says of each ABI whether the kernel offers it, as far as that was tried.
+    pub(super) fn mark(tried: Option<Self>, abis: &mut [AbiVerdicts]) {
+        let Some(mut tried) = tried else { return };
+        let header = tried.board.header();
+        while header.done.load(SeqCst) == 0 && !tried.child.poll() && Instant::now() < tried.until {
+            supervisor::give_way();
+        }
+        let died = tried.child.end();
+        for (call, slot) in tried.calls.iter().zip(tried.board.slots()) {
+            let offered = match (slot.answer(), died) {
+                // gVisor takes i386's number for x86_64's writev, which writes nothing and says 0.
+                (Some(answer), _) => Some(answer > 0),
+                (None, Some(Signal::SIGSEGV)) if call.compat() => Some(false),
+                (None, _) => continue,
+            };
+            let of = |table: &&mut AbiVerdicts| table.abi == call.abi.as_str();
+            if let Some(table) = abis.iter_mut().find(of) {
+                table.offered = offered;
+            }
+        }
     }
-    let died = child.end();
-    let offered = calls
-        .iter()
-        .zip(board.slots())
-        .map(|(call, slot)| match (slot.answer(), died) {
-            // gVisor takes i386's number for x86_64's writev, which writes nothing and says 0.
-            (Some(answer), _) => Some(answer > 0),
-            (None, Some(Signal::SIGSEGV)) if call.compat() => Some(false),
-            (None, _) => None,
-        });
-    Some(offered.collect())
 }

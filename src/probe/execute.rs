@@ -14,7 +14,7 @@ use super::board::Board;
 use super::execute_child::{self, Setup};
 use super::memory::Memory;
 use super::own::Own;
-use super::question::{Arguments, Question};
+use super::question::{Arguments, Part, Question};
 use super::reaped::Child;
 use super::supervisor::{self, How};
 use super::tell;
@@ -105,7 +105,7 @@ fn passing(
         .into_iter()
         .chain(meant.iter().map(|(_, question)| question.clone()))
         .collect();
-    let answers = supervisor::put(&questions, How::here(Own::Notify, until))
+    let answers = supervisor::put(Part::whole(&questions), How::here(Own::Notify, until))
         .map_err(|refusal| format!("the filters could not be asked again: {refusal}"))?;
     let passed: Vec<bool> = answers.iter().map(|a| *a == Answer::PassedOn).collect();
     let (setup, passed) = passed.split_at(wanted.min(passed.len()));

@@ -29,23 +29,39 @@ const PREPARATION: [(libc::c_long, [u64; 3]); 4] = [
     (libc::SYS_close_range, [0, 0xffff_ffff, 0]),
 ];
 
-/// Which of the calls that set the child apart may be made.
+/// Which calls the child may make beside those it is for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Setup([bool; PREPARATION.len()]);
+pub(super) struct Setup {
+    /// Of those that set it apart.
+    prepares: [bool; PREPARATION.len()],
+    /// exit_group(2), at its end.
+    exits: bool,
+}
 
 impl Setup {
     /// Where no filter stands in the way.
     pub(super) fn all() -> Self {
-        Self([true; PREPARATION.len()])
+        Self {
+            prepares: [true; PREPARATION.len()],
+            exits: false,
+        }
+    }
+
+    /// Where it need not be set apart.
+    pub(super) fn none(exits: bool) -> Self {
+        Self {
+            prepares: [false; PREPARATION.len()],
+            exits,
+        }
     }
 
     /// Those that are marked, in the order of [`Setup::questions`].
     pub(super) fn only(passed: &[bool]) -> Self {
-        let mut setup = [false; PREPARATION.len()];
-        for (may, passed) in setup.iter_mut().zip(passed) {
+        let mut setup = Self::none(false);
+        for (may, passed) in setup.prepares.iter_mut().zip(passed) {
             *may = *passed;
         }
-        Self(setup)
+        setup
     }
 
     /// The calls, as questions to the filters.
@@ -72,7 +88,7 @@ pub(super) fn start(board: &Board, calls: &[Question], setup: &Setup) -> Result<
 }
 
 fn run(board: &Board, calls: &[Question], setup: &Setup) -> ! {
-    let prepared = PREPARATION.into_iter().zip(setup.0);
+    let prepared = PREPARATION.into_iter().zip(setup.prepares);
     for (number, [a, b, c]) in prepared.filter_map(|(call, may)| may.then_some(call)) {
         // SAFETY: each sets this process alone, which is a copy of its parent.
         unsafe { raw::native(number.cast_unsigned(), [a, b, c, 0, 0, 0]) };
@@ -92,7 +108,11 @@ fn run(board: &Board, calls: &[Question], setup: &Setup) -> ! {
         header.cursor.store(cursor + 1, SeqCst);
     }
     header.done.store(1, SeqCst);
-    // The parent ends this process, without asking it for a call that may be filtered.
+    if setup.exits {
+        // SAFETY: ends this process alone.
+        unsafe { raw::native(libc::SYS_exit_group.cast_unsigned(), [0; 6]) };
+    }
+    // Else the parent ends this process: no call is made that may be filtered.
     raw::spin_until(|| false);
     raw::die()
 }

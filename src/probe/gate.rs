@@ -10,7 +10,7 @@ use crate::syscalls::Abi;
 
 use super::answer::Answer;
 use super::own::{Own, SENTINEL};
-use super::question::{Arguments, Question};
+use super::question::{Part, Question};
 use super::supervisor::{self, How};
 
 /// The call that is asked about: a filter that stops it for good is rare.
@@ -47,14 +47,11 @@ pub(super) fn mark(abis: &mut [AbiVerdicts], until: Instant) {
 /// Asks below an own filter that tells architectures apart, and whose error outranks any
 /// other filter's: no body runs.
 fn taken_for_native(abi: Abi, until: Instant) -> bool {
-    let question = abi.number(CALL).map(|number| Question {
-        abi,
-        number,
-        asked_with: Arguments::Zero,
-    });
+    let question = abi.number(CALL).map(|number| Question::zero(abi, number));
     let Some(question) = question.filter(Question::compat) else {
         return false;
     };
-    let answers = supervisor::put(&[question], How::here(Own::Errno, until)).unwrap_or_default();
+    let answers =
+        supervisor::put(Part::whole(&[question]), How::here(Own::Errno, until)).unwrap_or_default();
     answers == [Answer::Returned(-i64::from(SENTINEL))]
 }

@@ -27,6 +27,7 @@ mod execute_child;
 mod exempt;
 #[cfg(target_arch = "x86_64")]
 mod fast_entry;
+mod filters;
 mod gate;
 mod kernel_facts;
 mod listener;
@@ -51,17 +52,14 @@ pub use dump::{Dump, DumpError, dump};
 pub use execute::{EXECUTION_LIMIT, execute};
 pub use kernel_facts::{landlock_abi, security_modules, user_namespace_depth};
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use nix::errno::Errno;
-
 use crate::bpf::{Program, SeccompData, evaluate_all};
-use crate::confinement::{AbiVerdicts, LetThrough, SeccompMethod, SeccompMode, Verdict};
+use crate::confinement::{AbiVerdicts, SeccompMethod, SeccompMode, Verdict};
 use crate::syscalls::Abi;
 
-use answer::{Answer, Refusal};
-use bodies::Bodies;
-use own::Own;
+use entry::Offered;
 use question::Question;
 
 /// How long the questions may take altogether.
@@ -97,91 +95,28 @@ pub struct Asking {
 pub fn verdicts(mode: Option<SeccompMode>, asking: Asking) -> SeccompProbe {
     let until = Instant::now() + TIME_LIMIT;
     let asked = asked(question::askable());
-    let mut bodies = None;
-    let mut probe = if mode == Some(SeccompMode::Disabled) {
-        tables(&asked, SeccompMethod::NoFilter, |_, _| Verdict::Allowed)
-    } else {
-        let probe = of_filters(&asked, asking, until);
-        bodies = Bodies::try_where_unclear(&probe.abis, until);
+    let probe = if mode == Some(SeccompMode::Disabled) {
+        let offered = Offered::try_where(|_| true, until);
+        let mut probe = tables(&asked, SeccompMethod::NoFilter, |_, _| Verdict::Allowed);
+        Offered::mark(offered, &mut probe.abis);
         probe
+    } else {
+        match filters::put(&asked, asking, until) {
+            Ok(put) => put.told(&asked, until),
+            Err(why) => not_probed(why),
+        }
     };
-    entry::mark_offered(&mut probe.abis, until);
-    if let Some(bodies) = bodies {
-        bodies.mark(&mut probe.abis);
-    }
     #[cfg(target_arch = "aarch64")]
-    arm::add(&mut probe, asking, until);
+    let probe = arm::added(probe, asking, until);
     probe
 }
 
 /// Every question of these ABIs, one ABI after the other.
-fn asked(abis: Vec<Abi>) -> Vec<Question> {
+fn asked(abis: Vec<Abi>) -> Arc<Vec<Question>> {
     // About a thousand each, and some hundred with arguments.
     let mut all = Vec::with_capacity(abis.len() * 1400);
     all.extend(abis.into_iter().flat_map(question::questions));
-    all
-}
-
-/// What the inherited filters answer, by the best method that they leave.
-fn of_filters(asked: &[Question], asking: Asking, until: Instant) -> SeccompProbe {
-    let refusal = match parallel::put_all(asked, Own::Notify, until) {
-        Ok(answers) => {
-            let method = |allowed_may_be, trace_untold| SeccompMethod::Notify {
-                allowed_may_be,
-                trace_untold,
-            };
-            return told(asked, answers, Own::Notify, asking, until, method);
-        }
-        Err(refusal) => refusal,
-    };
-    let why = refusal.to_string();
-    match refusal {
-        // Another notifying filter is there: it outranks TRACE and reaches its own supervisor.
-        Refusal::Filter(Errno::EBUSY) if asking.under_listener => {
-            match tell::put_traced(asked, Own::Traced, until) {
-                Ok(answers) => {
-                    let method = |allowed_may_be, trace_untold| SeccompMethod::Traced {
-                        why,
-                        allowed_may_be,
-                        trace_untold,
-                    };
-                    told(asked, answers, Own::Traced, asking, until, method)
-                }
-                Err(second) => not_probed(format!("{why}; by a tracer: {second}")),
-            }
-        }
-        // A kernel before 5.0, a sandbox's own kernel, or a filter that knows the flag.
-        Refusal::Filter(_) | Refusal::Trapped(_) if refusal != Refusal::Filter(Errno::EBUSY) => {
-            match parallel::put_all(asked, Own::Trace, until) {
-                Ok(answers) => {
-                    let method = SeccompMethod::TraceWithoutTracer { why };
-                    let mut probe = judged(asked, &answers, Own::Trace, method);
-                    gate::mark(&mut probe.abis, until);
-                    probe
-                }
-                Err(second) => not_probed(format!("{why}; without a listener: {second}")),
-            }
-        }
-        _ => not_probed(why),
-    }
-}
-
-/// The verdicts of answers, once it is told as far as wanted what let a call through.
-fn told(
-    asked: &[Question],
-    mut answers: Vec<Answer>,
-    own: Own,
-    asking: Asking,
-    until: Instant,
-    method: impl FnOnce(Vec<LetThrough>, Option<String>) -> SeccompMethod,
-) -> SeccompProbe {
-    let mut may_be = vec![LetThrough::Logged];
-    let told = (asking.tell_trace).then(|| tell::traces(asked, &mut answers, until));
-    if told != Some(Ok(())) {
-        may_be.push(LetThrough::Traced);
-    }
-    let untold = told.and_then(Result::err);
-    judged(asked, &answers, own, method(may_be, untold))
+    Arc::new(all)
 }
 
 /// What filters that were dumped do with every number of every ABI that this processor's
@@ -201,13 +136,6 @@ pub fn verdicts_of(programs: &[Program]) -> Vec<AbiVerdicts> {
         ))
     });
     told.abis
-}
-
-fn judged(asked: &[Question], answers: &[Answer], own: Own, method: SeccompMethod) -> SeccompProbe {
-    tables(asked, method, |at, _| {
-        let answer = answers.get(at).copied().unwrap_or(Answer::Unasked);
-        verdicts::verdict(answer, own)
-    })
 }
 
 /// Tables of the verdict of each question, which is asked for with its place among all.

@@ -1,11 +1,12 @@
 //! Puts many questions from two threads, each with a child and a processor of its own.
 
+use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use super::answer::{Answer, Refusal};
 use super::own::Own;
-use super::question::Question;
+use super::question::{Part, Question};
 use super::supervisor::{How, put};
 
 /// How many threads ask. With more, copying this process's memory for their children takes
@@ -23,12 +24,13 @@ const THREAD_STACK: usize = 64 << 10;
 ///
 /// Where not even the first part could be put, or the other for another reason than that.
 pub(super) fn put_all(
-    questions: &[Question],
+    questions: &Arc<Vec<Question>>,
     own: Own,
     until: Instant,
 ) -> Result<Vec<Answer>, Refusal> {
     let id = std::process::id();
-    // Neighbours, but not always the first ones.
+    // Neighbours, but not always the first ones. Each takes every second question, so that all
+    // take about as long.
     let answered: Vec<_> = (id..)
         .zip(0..PARTS)
         .map(|(processor, nth)| {
@@ -37,14 +39,14 @@ pub(super) fn put_all(
                 processor: Some(processor),
                 until,
             };
-            Beside::start(part(questions, nth), how)
+            Beside::start(Arc::clone(questions), (nth, PARTS), how)
         })
         .collect();
     let mut answers = vec![Answer::Unasked; questions.len()];
     for (nth, answered) in answered.into_iter().enumerate() {
         let answered = match answered.map(Beside::answers) {
             None | Some(Err(Refusal::Clone(_))) => {
-                put(&part(questions, nth), How::here(own, until))?
+                put(Part::of(questions, nth, PARTS), How::here(own, until))?
             }
             Some(answered) => answered?,
         };
@@ -55,12 +57,6 @@ pub(super) fn put_all(
     Ok(answers)
 }
 
-/// Every second question, say: all parts then take about as long.
-fn part(questions: &[Question], nth: usize) -> Vec<Question> {
-    let part = questions.iter().skip(nth).step_by(PARTS);
-    part.cloned().collect()
-}
-
 /// Questions that a thread of their own puts.
 #[derive(Debug)]
 pub(super) struct Beside {
@@ -69,11 +65,17 @@ pub(super) struct Beside {
 }
 
 impl Beside {
-    /// Starts the thread; `None` where there can be none.
-    pub(super) fn start(questions: Vec<Question>, how: How) -> Option<Self> {
+    /// Starts the thread, for every so many of the questions from the first on; `None` where
+    /// there can be none.
+    pub(super) fn start(
+        questions: Arc<Vec<Question>>,
+        (first, step): (usize, usize),
+        how: How,
+    ) -> Option<Self> {
         let (send, answers) = std::sync::mpsc::channel();
         let thread = std::thread::Builder::new().stack_size(THREAD_STACK);
-        thread.spawn(move || send.send(put(&questions, how))).ok()?;
+        let puts = move || send.send(put(Part::of(&questions, first, step), how));
+        thread.spawn(puts).ok()?;
         let until = how.until + LATE;
         Some(Self { answers, until })
     }

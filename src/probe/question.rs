@@ -36,6 +36,21 @@ impl Question {
         }
     }
 
+    /// The call of that number with zeros.
+    pub(super) fn zero(abi: Abi, number: u32) -> Self {
+        Self {
+            abi,
+            number,
+            asked_with: Arguments::Zero,
+        }
+    }
+
+    /// Whether this is that call, which is with zeros.
+    pub(super) fn is(&self, zero: &Self) -> bool {
+        let asks_zero = matches!(self.asked_with, Arguments::Zero);
+        asks_zero && self.number == zero.number && self.abi == zero.abi
+    }
+
     /// The registers.
     pub(super) fn arguments(&self) -> [u64; 6] {
         match &self.asked_with {
@@ -48,6 +63,44 @@ impl Question {
     /// Whether it enters the kernel by the compatibility gate.
     pub(super) fn compat(&self) -> bool {
         self.abi != Abi::native() && self.abi != Abi::X32
+    }
+}
+
+/// Every so many of some questions.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part<'a> {
+    all: &'a [Question],
+    first: usize,
+    step: usize,
+}
+
+impl<'a> Part<'a> {
+    /// All of them.
+    pub(super) fn whole(all: &'a [Question]) -> Self {
+        Self::of(all, 0, 1)
+    }
+
+    /// Every `step`th of them from the `first` on.
+    pub(super) fn of(all: &'a [Question], first: usize, step: usize) -> Self {
+        Self { all, first, step }
+    }
+
+    /// The one in this place of the part.
+    pub(super) fn get(self, at: usize) -> Option<&'a Question> {
+        self.all.get(self.first + at * self.step)
+    }
+
+    /// All of the part.
+    pub(super) fn iter(self) -> impl Iterator<Item = &'a Question> {
+        self.all.iter().skip(self.first).step_by(self.step)
+    }
+
+    /// How many the part has.
+    pub(super) fn len(self) -> usize {
+        self.all
+            .len()
+            .saturating_sub(self.first)
+            .div_ceil(self.step)
     }
 }
 
@@ -66,11 +119,7 @@ pub(super) fn questions(abi: Abi) -> impl Iterator<Item = Question> {
     let zero = ranges(abi)
         .into_iter()
         .flatten()
-        .map(move |number| Question {
-            abi,
-            number,
-            asked_with: Arguments::Zero,
-        });
+        .map(move |number| Question::zero(abi, number));
     let listed = abi.with_vectors().flat_map(move |(number, name, vectors)| {
         vectors.iter().map(move |vector| Question {
             abi,

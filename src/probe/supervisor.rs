@@ -14,7 +14,7 @@ use super::board::{Board, NO_LISTENER, Outcome, TRAPPED};
 use super::child::{self, Task};
 use super::listener::{Event, Listener};
 use super::own::Own;
-use super::question::Question;
+use super::question::Part;
 use super::reaped::Child;
 use super::tracer;
 #[cfg(target_arch = "aarch64")]
@@ -48,7 +48,7 @@ impl How {
 }
 
 /// Puts the questions. Answers come in their order; those that time did not allow are `Unasked`.
-pub(super) fn put(questions: &[Question], how: How) -> Result<Vec<Answer>, Refusal> {
+pub(super) fn put(questions: Part<'_>, how: How) -> Result<Vec<Answer>, Refusal> {
     #[cfg(target_arch = "aarch64")]
     if questions.iter().any(|question| question.abi == Abi::Arm) {
         return arm::put(questions, how);

@@ -6,6 +6,7 @@
 //! kills: one between TRACE and LOG gives way to an inherited TRACE, which comes to the
 //! tracer, and kills for LOG and ALLOW. The body runs in neither case.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -13,7 +14,7 @@ use nix::errno::Errno;
 use super::answer::{Answer, Refusal};
 use super::own::Own;
 use super::parallel::Beside;
-use super::question::Question;
+use super::question::{Part, Question};
 use super::supervisor::{How, put};
 
 /// What a tracer asks of ptrace(2).
@@ -31,7 +32,7 @@ const SOON: Duration = Duration::from_millis(100);
 /// Whether this process may call ptrace(2) at all is asked first, in a child that a filter
 /// may kill for it.
 pub(super) fn put_traced(
-    questions: &[Question],
+    questions: Arc<Vec<Question>>,
     own: Own,
     until: Instant,
 ) -> Result<Vec<Answer>, Refusal> {
@@ -40,7 +41,7 @@ pub(super) fn put_traced(
         Question::given(nix::libc::SYS_ptrace, [request, 0, 0, 0, 0, 0])
     });
     let soon = until.min(Instant::now() + SOON);
-    let may = put(&requests, How::here(Own::Trace, soon))?;
+    let may = put(Part::whole(&requests), How::here(Own::Trace, soon))?;
     if (may.iter()).any(|answer| matches!(answer, Answer::Lost | Answer::Unasked)) {
         return Err(Refusal::PtraceUntold);
     }
@@ -48,7 +49,7 @@ pub(super) fn put_traced(
     if may.iter().any(|answer| *answer != passes) {
         return Err(Refusal::PtraceStopped);
     }
-    let tracer = Beside::start(questions.to_vec(), How::here(own, until));
+    let tracer = Beside::start(questions, (0, 1), How::here(own, until));
     tracer.map_or(Err(Refusal::Clone(Errno::EAGAIN)), Beside::answers)
 }
 
@@ -70,7 +71,8 @@ pub(super) fn traces(
         .iter()
         .map(|(_, question)| question.clone())
         .collect();
-    let found = put_traced(&asked, Own::Between, until).map_err(|refusal| refusal.to_string())?;
+    let found =
+        put_traced(Arc::new(asked), Own::Between, until).map_err(|refusal| refusal.to_string())?;
     let mut all = Ok(());
     for ((at, _), found) in let_through.into_iter().zip(found) {
         match (found, answers.get_mut(at)) {

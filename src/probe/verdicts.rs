@@ -67,6 +67,8 @@ pub(super) fn table(
 ) -> AbiVerdicts {
     let mut syscalls: Vec<SyscallVerdict> = Vec::new();
     let mut unnamed: Vec<VerdictRange> = Vec::new();
+    // Both rise.
+    let mut rows = abi.syscalls().iter().peekable();
     for (at, question) in questions.iter().enumerate() {
         let verdict = verdict_of(at, question);
         if let Arguments::Listed(vector, _) = question.asked_with {
@@ -79,12 +81,13 @@ pub(super) fn table(
             }
             continue;
         }
-        match abi.name(question.number) {
-            Some(name) => {
+        while rows.next_if(|row| row.number < question.number).is_some() {}
+        match rows.next_if(|row| row.number == question.number) {
+            Some(row) => {
                 let cause = (verdict.stopped() == Some(true)).then_some(Cause::Seccomp);
                 syscalls.push(SyscallVerdict {
                     number: question.number,
-                    name: name.to_owned(),
+                    name: row.name().to_owned(),
                     verdict,
                     arguments: Vec::new(),
                     cause,

@@ -1,5 +1,7 @@
 //! What a foreign ABI lets through that the filter stops in the native one.
 
+use std::collections::HashMap;
+
 use crate::confinement::{AbiVerdicts, Confinement, SyscallVerdict};
 
 use super::Level;
@@ -59,9 +61,14 @@ pub(super) fn foreign(c: &Confinement, found: &mut Found) {
 /// let through in the other one.
 fn allowed(native: &AbiVerdicts, abi: &AbiVerdicts) -> Vec<String> {
     let mut allowed: Vec<String> = Vec::new();
+    let named = native
+        .syscalls
+        .iter()
+        .map(|call| (call.name.as_str(), call));
+    let native: HashMap<&str, &SyscallVerdict> = named.collect();
     for here in &abi.syscalls {
-        let Some(there) = native.by_name(&here.name) else {
-            let same = same(&here.name).and_then(|name| native.by_name(name));
+        let Some(there) = native.get(here.name.as_str()) else {
+            let same = same(&here.name).and_then(|name| native.get(name));
             if here.verdict.stopped() == Some(false)
                 && let Some(there) = same.filter(|there| there.verdict.stopped() == Some(true))
             {
@@ -80,7 +87,7 @@ fn allowed(native: &AbiVerdicts, abi: &AbiVerdicts) -> Vec<String> {
     }
     let multiplexed = abi.by_name(SOCKETCALL);
     if multiplexed.is_some_and(|call| call.verdict.stopped() == Some(false))
-        && let Some(hidden) = native.by_name("socket").and_then(stopped)
+        && let Some(hidden) = native.get("socket").and_then(|call| stopped(call))
     {
         allowed.push(format!("{SOCKETCALL} for {hidden}"));
     }

@@ -170,11 +170,16 @@ impl Abi {
         self.table().0
     }
 
-    /// The name of the syscall with this number (x32: with [`X32_BIT`]).
-    pub fn name(self, number: u32) -> Option<&'static str> {
+    /// The syscall with this number (x32: with [`X32_BIT`]).
+    pub fn syscall(self, number: u32) -> Option<&'static Syscall> {
         let table = self.syscalls();
         let at = table.binary_search_by_key(&number, |row| row.number).ok()?;
-        table.get(at).map(|row| row.name)
+        table.get(at)
+    }
+
+    /// The name of the syscall with this number (x32: with [`X32_BIT`]).
+    pub fn name(self, number: u32) -> Option<&'static str> {
+        self.syscall(number).map(Syscall::name)
     }
 
     /// The number of the syscall with this name (x32: with [`X32_BIT`]).
@@ -182,7 +187,7 @@ impl Abi {
         let (table, by_name) = self.table();
         let row = |at: &u16| table.get(usize::from(*at));
         let found = by_name
-            .binary_search_by(|at| row(at).map_or("", |row| row.name).cmp(name))
+            .binary_search_by(|at| row(at).map_or("", Syscall::name).cmp(name))
             .ok()?;
         by_name.get(found).and_then(row).map(|row| row.number)
     }

@@ -42,7 +42,7 @@ pub(super) fn build(decisions: &Decisions, default: Action) -> Result<Built, Exp
     let mut seen = BTreeSet::new();
     for abi in &architectures {
         for row in abi.syscalls() {
-            if stubs.get(abi).is_some_and(|from| row.number >= *from) || !seen.insert(row.name) {
+            if stubs.get(abi).is_some_and(|from| row.number >= *from) || !seen.insert(row.name()) {
                 continue;
             }
             let Some(decision) = decisions.get(abi).and_then(|all| all.get(&row.number)) else {
@@ -52,8 +52,8 @@ pub(super) fn build(decisions: &Decisions, default: Action) -> Result<Built, Exp
                 ExportError::Inexpressible(format!("{}: {why}", called(*abi, row.number)))
             })? {
                 match rules.iter_mut().find(|(known, _)| *known == key) {
-                    Some((_, names)) => names.push(row.name.to_owned()),
-                    None => rules.push((key, vec![row.name.to_owned()])),
+                    Some((_, names)) => names.push(row.name().to_owned()),
+                    None => rules.push((key, vec![row.name().to_owned()])),
                 }
             }
         }
@@ -98,9 +98,9 @@ fn anchors(
         let Some(last) = before else { continue };
         let named = rules
             .iter()
-            .any(|rule| rule.names.iter().any(|name| name == last.name));
-        if !named && !names.contains(&last.name.to_owned()) {
-            names.push(last.name.to_owned());
+            .any(|rule| rule.names.iter().any(|name| name == last.name()));
+        if !named && !names.contains(&last.name().to_owned()) {
+            names.push(last.name().to_owned());
         }
     }
     if !names.is_empty() {

@@ -1,5 +1,6 @@
 //! Has the program ask.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use nix::errno::Errno;
@@ -7,7 +8,7 @@ use nix::libc;
 
 use super::super::answer::{Answer, Refusal};
 use super::super::own::Own;
-use super::super::question::{self, Arguments, Question};
+use super::super::question::{self, Part, Question};
 use super::super::supervisor::How;
 use super::super::{Asking, SeccompProbe, parallel, supervisor, tell, verdicts};
 use super::program::{PROGRAM, put};
@@ -18,23 +19,27 @@ use crate::syscalls::Abi;
 const GETPID: u32 = 20;
 
 /// Adds the verdicts of 32-bit ARM to those of the native ABI.
-pub(in super::super) fn add(probe: &mut SeccompProbe, asking: Asking, until: Instant) {
-    let questions: Vec<Question> = question::questions(Abi::Arm).collect();
+pub(in super::super) fn added(
+    mut probe: SeccompProbe,
+    asking: Asking,
+    until: Instant,
+) -> SeccompProbe {
+    let questions = Arc::new(question::questions(Abi::Arm).collect::<Vec<Question>>());
     let own = match probe.method {
         SeccompMethod::NoFilter | SeccompMethod::Notify { .. } => Own::Notify,
         SeccompMethod::TraceWithoutTracer { .. } => Own::Trace,
         SeccompMethod::Traced { .. } => Own::Traced,
-        _ => return,
+        _ => return probe,
     };
     let allowed = probe.method == SeccompMethod::NoFilter;
     let answers = match own {
-        _ if allowed => put(&one(), How::here(own, until)).map_err(Unasked::from),
+        _ if allowed => put(Part::whole(&one()), How::here(own, until)).map_err(Unasked::from),
         Own::Traced => Err(Unasked::because(
             "a tracer of 64-bit ARM cannot keep a 32-bit call from running",
         )),
         _ => startable(own, until).and_then(|()| Ok(parallel::put_all(&questions, own, until)?)),
     };
-    let answers = answers.map(|answers| told(&questions, answers, probe, asking, until));
+    let answers = answers.map(|answers| told(&questions, answers, &mut probe, asking, until));
     let mut table = verdicts::table(Abi::Arm, &questions, |at, _| match &answers {
         _ if allowed => Verdict::Allowed,
         Ok(answers) => {
@@ -48,6 +53,7 @@ pub(in super::super) fn add(probe: &mut SeccompProbe, asking: Asking, until: Ins
         Err(unasked) => unasked.offered,
     };
     probe.abis.push(table);
+    probe
 }
 
 /// The answers, once it is told as far as wanted what let a call through.
@@ -98,11 +104,7 @@ impl From<Refusal> for Unasked {
 
 /// The call of which it is asked whether the ABI is there.
 fn one() -> Vec<Question> {
-    vec![Question {
-        abi: Abi::Arm,
-        number: GETPID,
-        asked_with: Arguments::Zero,
-    }]
+    vec![Question::zero(Abi::Arm, GETPID)]
 }
 
 /// Whether the filters let the calls pass by which a program comes to ask.
@@ -122,7 +124,7 @@ fn startable(own: Own, until: Instant) -> Result<(), Unasked> {
     ];
     let questions =
         calls.map(|(_, number, [a, b, c, d, e])| Question::given(number, [a, b, c, d, e, 0]));
-    let answers = supervisor::put(&questions, How::here(own, until))?;
+    let answers = supervisor::put(Part::whole(&questions), How::here(own, until))?;
     let passes = |answer| match own {
         Own::Notify => answer == Answer::PassedOn,
         _ => answer == Answer::Returned(own.answers()),

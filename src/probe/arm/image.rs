@@ -5,7 +5,7 @@ use std::os::fd::RawFd;
 
 use nix::libc;
 
-use super::super::question::Question;
+use super::super::question::Part;
 use super::words::WORDS;
 
 /// Where it is loaded: above what `vm.mmap_min_addr` keeps free, and good for pages of 64 KiB.
@@ -24,12 +24,7 @@ const EABI_5: u32 = 0x0500_0000;
 
 /// The file's bytes. `board` is the descriptor by which the program finds the board, of so
 /// many bytes; `alone` is whether it asks without a second thread.
-pub(super) fn image(
-    board: RawFd,
-    board_bytes: u32,
-    questions: &[Question],
-    alone: bool,
-) -> Vec<u8> {
+pub(super) fn image(board: RawFd, board_bytes: u32, questions: Part<'_>, alone: bool) -> Vec<u8> {
     let thread = libc::CLONE_VM
         | libc::CLONE_FILES
         | libc::CLONE_FS

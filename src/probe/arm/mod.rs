@@ -15,7 +15,7 @@ mod program;
 mod words;
 
 #[cfg(target_arch = "aarch64")]
-pub(super) use ask::add;
+pub(super) use ask::added;
 #[cfg(target_arch = "aarch64")]
 pub(super) use image::EXEMPT_RETURN;
 #[cfg(target_arch = "aarch64")]

@@ -17,7 +17,7 @@ use super::super::board::{Board, Header};
 use super::super::child::{self, Task};
 use super::super::exempt;
 use super::super::own::Own;
-use super::super::question::Question;
+use super::super::question::Part;
 use super::super::raw;
 use super::super::supervisor::{How, put_on};
 use super::image::image;
@@ -35,7 +35,7 @@ pub(in super::super) struct Program {
 }
 
 /// Puts questions of 32-bit ARM, by the program.
-pub(in super::super) fn put(questions: &[Question], how: How) -> Result<Vec<Answer>, Refusal> {
+pub(in super::super) fn put(questions: Part<'_>, how: How) -> Result<Vec<Answer>, Refusal> {
     let shared = memory(DATA, MFdFlags::empty())?;
     let (board, bytes) = Board::in_file(questions.len(), &shared).map_err(Refusal::NoMemory)?;
     let mut file = File::from(memory(PROGRAM, MFdFlags::MFD_CLOEXEC)?);

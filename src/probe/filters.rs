@@ -1,0 +1,131 @@
+//! Questions to the inherited filters: by which own filter they are put, and what the answers say.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use nix::errno::Errno;
+
+use super::answer::{Answer, Refusal};
+use super::bodies::Bodies;
+use super::entry::Offered;
+use super::own::Own;
+use super::question::Question;
+use super::{Asking, SeccompProbe, gate, parallel, tables, tell, verdicts};
+use crate::confinement::{LetThrough, SeccompMethod, Verdict};
+
+/// Questions that were put: what came of each, under which own filter.
+pub(super) struct Put {
+    answers: Vec<Answer>,
+    own: Own,
+    method: SeccompMethod,
+}
+
+impl Put {
+    /// The verdict that the answer in this place is.
+    fn verdict(&self, at: usize) -> Verdict {
+        let answer = self.answers.get(at).copied().unwrap_or(Answer::Unasked);
+        verdicts::verdict(answer, self.own)
+    }
+
+    /// The verdicts that the answers are, with what the kernel does before any filter. That is
+    /// tried while the tables are made.
+    pub(super) fn told(self, asked: &[Question], until: Instant) -> SeccompProbe {
+        let verdict_of = |question: &Question| {
+            let at = asked.iter().position(|asked| asked.is(question))?;
+            Some(self.verdict(at))
+        };
+        let bodies = Bodies::try_where_unclear(verdict_of, until);
+        let allowed = |call: &Question| verdict_of(call) == Some(Verdict::Allowed);
+        let offered = Offered::try_where(allowed, until);
+        let verdict = |at, _: &Question| self.verdict(at);
+        let mut probe = tables(asked, self.method.clone(), verdict);
+        if self.own == Own::Trace {
+            gate::mark(&mut probe.abis, until);
+        }
+        Offered::mark(offered, &mut probe.abis);
+        if let Some(bodies) = bodies {
+            bodies.mark(&mut probe.abis);
+        }
+        probe
+    }
+}
+
+/// Puts the questions to the inherited filters, by the best method that they leave; why it could
+/// not be done, if so.
+pub(super) fn put(
+    asked: &Arc<Vec<Question>>,
+    asking: Asking,
+    until: Instant,
+) -> Result<Put, String> {
+    let refusal = match parallel::put_all(asked, Own::Notify, until) {
+        Ok(answers) => {
+            let method = |allowed_may_be, trace_untold| SeccompMethod::Notify {
+                allowed_may_be,
+                trace_untold,
+            };
+            return Ok(traces_told(
+                asked,
+                answers,
+                Own::Notify,
+                asking,
+                until,
+                method,
+            ));
+        }
+        Err(refusal) => refusal,
+    };
+    let why = refusal.to_string();
+    match refusal {
+        // Another notifying filter is there: it outranks TRACE and reaches its own supervisor.
+        Refusal::Filter(Errno::EBUSY) if asking.under_listener => {
+            let answers = tell::put_traced(Arc::clone(asked), Own::Traced, until)
+                .map_err(|second| format!("{why}; by a tracer: {second}"))?;
+            let method = |allowed_may_be, trace_untold| SeccompMethod::Traced {
+                why,
+                allowed_may_be,
+                trace_untold,
+            };
+            Ok(traces_told(
+                asked,
+                answers,
+                Own::Traced,
+                asking,
+                until,
+                method,
+            ))
+        }
+        // A kernel before 5.0, a sandbox's own kernel, or a filter that knows the flag.
+        Refusal::Filter(_) | Refusal::Trapped(_) if refusal != Refusal::Filter(Errno::EBUSY) => {
+            let answers = parallel::put_all(asked, Own::Trace, until)
+                .map_err(|second| format!("{why}; without a listener: {second}"))?;
+            Ok(Put {
+                answers,
+                own: Own::Trace,
+                method: SeccompMethod::TraceWithoutTracer { why },
+            })
+        }
+        _ => Err(why),
+    }
+}
+
+/// The answers, once it is told as far as wanted what let a call through.
+fn traces_told(
+    asked: &[Question],
+    mut answers: Vec<Answer>,
+    own: Own,
+    asking: Asking,
+    until: Instant,
+    method: impl FnOnce(Vec<LetThrough>, Option<String>) -> SeccompMethod,
+) -> Put {
+    let mut may_be = vec![LetThrough::Logged];
+    let told = (asking.tell_trace).then(|| tell::traces(asked, &mut answers, until));
+    if told != Some(Ok(())) {
+        may_be.push(LetThrough::Traced);
+    }
+    let method = method(may_be, told.and_then(Result::err));
+    Put {
+        answers,
+        own,
+        method,
+    }
+}
