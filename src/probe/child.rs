@@ -18,7 +18,7 @@ use super::nursery;
 use super::own::{LENGTH, Own};
 #[cfg(target_arch = "x86_64")]
 use super::own_vdso::OwnVdso;
-use super::question::{Part, Question};
+use super::question::Part;
 use super::raw;
 use super::supervisor::How;
 
@@ -54,7 +54,7 @@ impl<'a> Task<'a> {
             program: None,
             processor: how.processor,
             #[cfg(target_arch = "x86_64")]
-            vdso: (how.own == Own::Notify && questions.iter().any(Question::compat))
+            vdso: (how.own == Own::Notify && questions.iter().any(|question| question.compat()))
                 .then(OwnVdso::get)
                 .flatten(),
             supervisor: nix::unistd::gettid().as_raw(),

@@ -71,7 +71,7 @@ pub fn amicontained(report: &Report) -> String {
 
 /// Adds one line; what could move a cursor is escaped, the tabs of the form are not.
 fn line(out: &mut String, text: &str) {
-    let parts: Vec<String> = text.split('\t').map(show::harmless).collect();
+    let parts: Vec<_> = text.split('\t').map(show::harmless).collect();
     out.push_str(&parts.join("\t"));
     out.push('\n');
 }

@@ -112,7 +112,7 @@ impl Section {
                 if let Some(why) = explain(line.key) {
                     for part in wrap(why, options.width.max(40).saturating_sub(6)) {
                         out.push_str("      ");
-                        paint(&part, Style::new().italic(), options.colour, out);
+                        paint(part, Style::new().italic(), options.colour, out);
                         out.push('\n');
                     }
                 }
@@ -158,24 +158,23 @@ pub(super) fn paint(text: &str, style: Style, colour: bool, out: &mut String) {
 
 /// Breaks text at spaces so that no part is wider than `room` characters; a longer
 /// word stands alone, whole, so that it can be copied.
-pub(super) fn wrap(text: &str, room: usize) -> Vec<String> {
+pub(super) fn wrap(text: &str, room: usize) -> Vec<&str> {
     let mut parts = Vec::new();
-    let mut part = String::new();
-    let mut used = 0;
+    let (mut start, mut used, mut at) = (0, 0, 0);
     for word in text.split(' ') {
         let length = word.chars().count();
         if used > 0 && used + 1 + length > room {
-            parts.push(std::mem::take(&mut part));
+            parts.extend(text.get(start..at - 1));
             used = 0;
         }
-        if used > 0 {
-            part.push(' ');
-            used += 1;
+        match used {
+            0 => start = at,
+            _ => used += 1,
         }
-        part.push_str(word);
         used += length;
+        at += word.len() + 1;
     }
-    parts.push(part);
+    parts.extend(text.get(start..));
     parts
 }
 
@@ -188,6 +187,7 @@ mod tests {
         assert_eq!(wrap("aa bb cc", 5), ["aa bb", "cc"]);
         assert_eq!(wrap("aaaaaaaa b", 4), ["aaaaaaaa", "b"]);
         assert_eq!(wrap("", 4), [""]);
+        assert_eq!(wrap("  aa  b ", 4), ["aa ", "b "]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Small pieces that several renderers show alike.
 
+use std::borrow::Cow;
+
 use crate::confinement::{ArgumentVerdict, Cause, Claim, Denial, Reading, Text, Verdict};
 
 use super::page::Mark;
@@ -131,7 +133,13 @@ pub(super) fn bytes(count: u64) -> String {
 
 /// The text with everything escaped that could move a cursor or hide; backslashes stay,
 /// because what is already escaped is not escaped again.
-pub(super) fn harmless(text: &str) -> String {
+pub(super) fn harmless(text: &str) -> Cow<'_, str> {
+    if text
+        .bytes()
+        .all(|byte| byte == b' ' || byte.is_ascii_graphic())
+    {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len());
     let mut buffer = [0; 4];
     for c in text.chars() {
@@ -141,5 +149,5 @@ pub(super) fn harmless(text: &str) -> String {
             out.push_str(&Text::from(&*c.encode_utf8(&mut buffer)).escaped());
         }
     }
-    out
+    Cow::Owned(out)
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::confinement::{CapabilitySet, Confinement, Reading};
+use crate::confinement::{CapabilitySet, Confinement, Reading, SyscallVerdict, Verdict};
 
 use super::{Layer, StandsOut, layers, stands_out};
 
@@ -61,14 +61,21 @@ fn verdicts(confinement: &Confinement) -> Vec<VerdictCount> {
     let mut counts: Vec<VerdictCount> = Vec::new();
     for abi in &confinement.seccomp.abis {
         let start = counts.len();
-        for syscall in &abi.syscalls {
-            let verdict = syscall.verdict.to_string();
+        let mut of_each: Vec<(&Verdict, usize)> = Vec::new();
+        for SyscallVerdict { verdict, .. } in &abi.syscalls {
+            match of_each.iter_mut().find(|(known, _)| *known == verdict) {
+                Some((_, count)) => *count += 1,
+                None => of_each.push((verdict, 1)),
+            }
+        }
+        for (verdict, count) in of_each {
+            let verdict = verdict.to_string();
             match counts.iter_mut().skip(start).find(|c| c.verdict == verdict) {
-                Some(found) => found.count += 1,
+                Some(found) => found.count += count,
                 None => counts.push(VerdictCount {
                     abi: abi.abi.clone(),
                     verdict,
-                    count: 1,
+                    count,
                 }),
             }
         }

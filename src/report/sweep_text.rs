@@ -114,5 +114,6 @@ pub fn notes(record: &ContainerRecord) -> Vec<String> {
             .iter()
             .map(|why| format!("half seen: {why}")),
     );
-    notes.iter().map(|note| harmless(note)).collect()
+    let harmless = |note: &String| harmless(note).into_owned();
+    notes.iter().map(harmless).collect()
 }

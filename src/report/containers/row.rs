@@ -128,7 +128,7 @@ impl Row {
         // Harmless text holds no line feed.
         let line = |column: &Column| {
             let found = cells.iter().find(|(of, _)| of == column);
-            found.map_or_else(String::new, |(_, cell)| show::harmless(cell))
+            found.map_or_else(String::new, |(_, cell)| show::harmless(cell).into_owned())
         };
         let lines: Vec<String> = Column::ALL.iter().map(line).collect();
         row.cells = lines.join("\n").into_boxed_str();
