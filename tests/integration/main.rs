@@ -44,6 +44,7 @@ mod pod_security_golden;
 mod pod_security_messages;
 mod pod_security_observed;
 mod probe;
+mod probe_denied;
 mod probe_fallbacks;
 mod probe_gvisor;
 mod probe_kills;
