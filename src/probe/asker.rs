@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering::SeqCst;
 use nix::libc;
 
 use super::board::{NO_LISTENER, Outcome, TRAPPED};
-use super::child::{Task, task};
+use super::child::{Task, give_up_privileges, task};
 use super::own::Own;
 use super::question::Question;
 use super::{exempt, raw, status};
@@ -47,6 +47,9 @@ extern "C" fn on_trap(_: c_int, info: *mut libc::siginfo_t, context: *mut c_void
         unsafe { exempt::fail(context.cast()) }
     }
     let header = task.board.header();
+    if header.asking.load(SeqCst) == 1 && !task.is_putting() {
+        raw::die(); // In `show_time`: before, every filter had let it pass.
+    }
     if header.asking.load(SeqCst) == 0 {
         let _ = header
             .listener
@@ -67,6 +70,8 @@ pub(super) extern "C" fn ask() -> ! {
         status::open(task);
     }
     let header = task.board.header();
+    let mut quiet = 0;
+    show_time(task);
     while header.stop.load(SeqCst) == 0 {
         let at = header.cursor.load(SeqCst) as usize;
         let Some(question) = task.questions.get(at) else {
@@ -79,15 +84,36 @@ pub(super) extern "C" fn ask() -> ! {
             task.board.pass(Outcome::Died, died);
             continue;
         }
-        one(task, question);
+        let answer = one(task, question);
         header.cursor.fetch_add(1, SeqCst);
+        quiet = if answer == task.own.answers() {
+            0
+        } else {
+            quiet + 1
+        };
+        if quiet == QUIET {
+            show_time(task);
+            quiet = 0;
+        }
     }
     // SAFETY: ends this thread, and the process where there is no other.
     unsafe { exempt::call(libc::SYS_exit, [0; 5]) };
     raw::die()
 }
 
-fn one(task: &Task<'_>, question: &Question) {
+/// After how many calls that did not come to it a supervisor is to see that time has passed.
+const QUIET: u32 = 100;
+
+/// Comes to the own filter with no question, so that a supervisor who waits without a limit sees
+/// what time it is.
+fn show_time(task: &Task<'_>) {
+    if task.waits {
+        give_up_privileges();
+    }
+}
+
+/// Puts a question. Gives what the call returned.
+fn one(task: &Task<'_>, question: &Question) -> i64 {
     let header = task.board.header();
     header.putting.store(1, SeqCst);
     // SAFETY: the own filter stops every call that no inherited filter stops, so no body
@@ -109,4 +135,5 @@ fn one(task: &Task<'_>, question: &Question) {
     if task.own == Own::Traced && answer != task.own.answers() {
         status::mark(task);
     }
+    answer
 }

@@ -34,6 +34,8 @@ pub(super) struct Task<'a> {
     /// Which of the processors that this process may use is to be shared with the
     /// supervisor; `None` to leave both where they are.
     pub(super) processor: Option<u32>,
+    /// Whether the supervisor waits without a limit, so that time passes for it only by calls.
+    pub(super) waits: bool,
     /// What gives its place to the 32-bit vDSO.
     #[cfg(target_arch = "x86_64")]
     pub(super) vdso: Option<OwnVdso>,
@@ -53,6 +55,7 @@ impl<'a> Task<'a> {
             #[cfg(target_arch = "aarch64")]
             program: None,
             processor: how.processor,
+            waits: how.waits,
             #[cfg(target_arch = "x86_64")]
             vdso: (how.own == Own::Notify && questions.iter().any(|question| question.compat()))
                 .then(OwnVdso::get)

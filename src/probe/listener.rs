@@ -1,6 +1,6 @@
 //! The supervisor's side of a seccomp listener, `seccomp_unotify(2)`.
 
-use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
@@ -8,6 +8,7 @@ use nix::libc::{seccomp_notif, seccomp_notif_resp};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::own::SENTINEL;
+use crate::syscalls::Release;
 
 nix::ioctl_readwrite!(notif_recv, b'!', 0, seccomp_notif);
 nix::ioctl_readwrite!(notif_send, b'!', 1, seccomp_notif_resp);
@@ -30,15 +31,33 @@ pub(super) enum Event {
     Gone,
 }
 
+/// The release since which `SECCOMP_IOCTL_NOTIF_RECV` ends with ENOENT once nobody is left who has
+/// the filter (`recv_wait_event`, kernel/seccomp.c). Before, who waited for a call of a child that
+/// had ended waited for ever.
+const WAITS_END: Release = Release::new(6, 11, 0);
+
+/// Whether this kernel ends the wait for a call when the child has ended.
+pub(super) fn waits_end() -> bool {
+    let release = nix::sys::utsname::uname().ok();
+    let release = release.and_then(|uname| Release::from_uname(&uname.release().to_string_lossy()));
+    release.is_some_and(|release| release >= WAITS_END)
+}
+
 /// The listener of a child's own filter.
 #[derive(Debug)]
-pub(super) struct Listener(OwnedFd);
+pub(super) struct Listener {
+    fd: OwnedFd,
+    waits: bool,
+}
 
 impl Listener {
     /// Takes the descriptor that the child's seccomp(2) returned, once it is certain that
     /// it is a listener and that this process may supervise it: a filter can return any
     /// number in the kernel's stead, and then nothing would stop the calls.
-    pub(super) fn new(fd: i32) -> Result<Self, Errno> {
+    ///
+    /// `waits` is whether the next call may be waited for without asking first whether there
+    /// will be one ([`waits_end`]), which takes a system call more for each.
+    pub(super) fn new(fd: i32, waits: bool) -> Result<Self, Errno> {
         // SAFETY: borrowed for one ioctl, on a number that need not even be open.
         let borrowed = unsafe { BorrowedFd::borrow_raw(fd) };
         // SAFETY: the ioctl reads eight bytes. No notification has the id 0, so a
@@ -56,16 +75,21 @@ impl Listener {
         }
         // SAFETY: it is the child's new listener, in the descriptor table that both
         // share, and nothing else here owns it.
-        let listener = Self(unsafe { OwnedFd::from_raw_fd(fd) });
+        let fd = unsafe { OwnedFd::from_raw_fd(fd) };
         // SAFETY: sets a flag on the listener; an older kernel refuses, and only speed is lost.
-        let _ = unsafe { notif_set_flags(listener.0.as_raw_fd(), SYNC_WAKE_UP) };
-        Ok(listener)
+        let _ = unsafe { notif_set_flags(fd.as_raw_fd(), SYNC_WAKE_UP) };
+        Ok(Self { fd, waits })
     }
 
-    /// Waits for the next event.
+    /// Waits for the next event; where it does so without a limit, the child has to see to it
+    /// that there is one now and then.
     pub(super) fn next(&self, milliseconds: u8) -> Event {
-        use std::os::fd::AsFd;
-        let mut fds = [PollFd::new(self.0.as_fd(), PollFlags::POLLIN)];
+        if self.waits
+            && let Some(id) = self.receive()
+        {
+            return Event::Call(id);
+        }
+        let mut fds = [PollFd::new(self.fd.as_fd(), PollFlags::POLLIN)];
         match poll(&mut fds, PollTimeout::from(milliseconds)) {
             Ok(0) | Err(_) => return Event::Quiet,
             Ok(_) => {}
@@ -74,13 +98,16 @@ impl Listener {
         if !happened.contains(PollFlags::POLLIN) {
             return Event::Gone;
         }
+        self.receive().map_or(Event::Quiet, Event::Call)
+    }
+
+    /// The next call that waits; `None` where it has gone meanwhile, or all have.
+    fn receive(&self) -> Option<u64> {
         // SAFETY: the kernel wants a zeroed structure, and fills it.
         let mut call: seccomp_notif = unsafe { std::mem::zeroed() };
         // SAFETY: as above; the structure outlives the call.
-        match unsafe { notif_recv(self.0.as_raw_fd(), &raw mut call) } {
-            Ok(_) => Event::Call(call.id),
-            Err(_) => Event::Quiet,
-        }
+        let received = unsafe { notif_recv(self.fd.as_raw_fd(), &raw mut call) };
+        received.is_ok().then_some(call.id)
     }
 
     /// Refuses a waiting call: its body does not run.
@@ -93,7 +120,7 @@ impl Listener {
         };
         // SAFETY: the structure outlives the call. A child that is gone gives an error, which
         // the next event shows.
-        let _ = unsafe { notif_send(self.0.as_raw_fd(), &raw mut response) };
+        let _ = unsafe { notif_send(self.fd.as_raw_fd(), &raw mut response) };
     }
 }
 

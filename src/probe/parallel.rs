@@ -5,6 +5,7 @@ use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use super::answer::{Answer, Refusal};
+use super::listener::waits_end;
 use super::own::Own;
 use super::question::{Part, Question};
 use super::supervisor::{How, put};
@@ -28,6 +29,7 @@ pub(super) fn put_all(
     own: Own,
     until: Instant,
 ) -> Result<Vec<Answer>, Refusal> {
+    let waits = own == Own::Notify && waits_end();
     let id = std::process::id();
     // Neighbours, but not always the first ones. Each takes every second question, so that all
     // take about as long.
@@ -37,6 +39,7 @@ pub(super) fn put_all(
             let how = How {
                 own,
                 processor: Some(processor),
+                waits,
                 until,
             };
             Beside::start(Arc::clone(questions), (nth, PARTS), how)

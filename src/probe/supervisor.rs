@@ -31,6 +31,9 @@ pub(super) struct How {
     /// Which of the processors that may be used this thread and its child are to share;
     /// `None` to leave them where they are. The thread stays there.
     pub(super) processor: Option<u32>,
+    /// Whether to wait at the listener without a limit: the kernel ends that once the child has
+    /// ended, as told by [`super::listener::waits_end`].
+    pub(super) waits: bool,
     /// When time is up.
     pub(super) until: Instant,
 }
@@ -38,10 +41,10 @@ pub(super) struct How {
 impl How {
     /// From a thread that does other things too.
     pub(super) fn here(own: Own, until: Instant) -> Self {
-        let processor = None;
         Self {
             own,
-            processor,
+            processor: None,
+            waits: false,
             until,
         }
     }
@@ -144,7 +147,7 @@ fn run_child(task: &Task<'_>, until: Instant) -> Result<Option<Signal>, Refusal>
     match task.own {
         Own::Notify => {
             let fd = i32::try_from(fd).unwrap_or(-1);
-            let new = Listener::new(fd).map_err(Refusal::NotAListener)?;
+            let new = Listener::new(fd, task.waits).map_err(Refusal::NotAListener)?;
             supervise(task, listener.insert(new), &mut child, until);
         }
         Own::Trace | Own::Errno => {}
@@ -185,6 +188,7 @@ fn supervise(task: &Task<'_>, listener: &Listener, child: &mut Child, until: Ins
             Event::Quiet => {}
             Event::Call(id) => {
                 if header.asking.load(SeqCst) == 1
+                    && task.is_putting()
                     && let Some(slot) = task.board.current()
                 {
                     slot.seen.store(1, SeqCst);

@@ -7,7 +7,7 @@ use libseccomp::{ScmpAction, ScmpFilterContext, ScmpSyscall};
 use crate::probe::{asked, in_own_process};
 
 /// What this test and the probe call themselves.
-const NEEDED: [&str; 42] = [
+const NEEDED: [&str; 43] = [
     "brk",
     "clock_gettime",
     "clone",
@@ -45,6 +45,7 @@ const NEEDED: [&str; 42] = [
     "set_robust_list",
     "sigaltstack",
     "tgkill",
+    "uname",
     "wait4",
     "waitid",
     "write",

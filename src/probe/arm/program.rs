@@ -51,6 +51,7 @@ pub(in super::super) fn put(questions: Part<'_>, how: How) -> Result<Vec<Answer>
         program: Some(Program {
             file: file.as_raw_fd(),
         }),
+        waits: false,
         ..Task::new(&board, questions, how, stacks)
     };
     put_on(task, how.until)
