@@ -41,14 +41,14 @@ pub(super) struct Header {
     pub(super) marking: AtomicU32,
     /// Where the tracer can read what the asking thread waited for; negative if nowhere.
     pub(super) status: AtomicI32,
-    /// Set while a question is being put: what happens besides belongs to none.
-    pub(super) putting: AtomicU32,
     /// Set by a program that asks, before its first question.
     #[cfg(target_arch = "aarch64")]
     pub(super) begun: AtomicU32,
     /// Where it did not begin: the signal that it ended of, or a negative errno.
     #[cfg(target_arch = "aarch64")]
     pub(super) start: AtomicI32,
+    /// Set while a question is being put: what happens besides belongs to none.
+    pub(super) putting: AtomicU32,
 }
 
 /// What became of a question, as the asking side saw it.
@@ -143,7 +143,7 @@ const _: () = {
     assert!(std::mem::offset_of!(Header, stop) == 28);
     assert!(std::mem::offset_of!(Header, alone) == 32);
     assert!(std::mem::offset_of!(Header, untrapped) == 40);
-    assert!(std::mem::offset_of!(Header, begun) == 56);
+    assert!(std::mem::offset_of!(Header, begun) == 52);
     assert!(SLOTS == 64 && size_of::<Slot>() == 16);
     assert!(std::mem::offset_of!(Slot, answer) == 0);
     assert!(std::mem::offset_of!(Slot, data) == 8);
