@@ -12,7 +12,7 @@ const MARK: &str = "== ";
 pub(crate) const DONE: &str = "== done";
 
 /// The files of a process that are read by `cat`.
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "status",
     "uid_map",
     "gid_map",
@@ -21,6 +21,7 @@ const FILES: [&str; 9] = [
     "oom_score_adj",
     "cgroup",
     "attr/current",
+    "attr/apparmor/current",
     "setgroups",
 ];
 

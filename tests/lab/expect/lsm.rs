@@ -15,9 +15,17 @@ pub(super) fn held(tally: &mut Tally, c: &Value, truth: &Truth) {
         tally.same("yama", &lsm["yama_ptrace_scope"]["known"], &json!(scope));
     }
     let host = tally.place != "inside";
-    if let (true, Some(active)) = (host, read("/sys/kernel/security/lsm")) {
+    if let Some(active) = read("/sys/kernel/security/lsm") {
         let active: Vec<&str> = active.trim().split(',').collect();
-        tally.same("modules", &lsm["active"]["known"], &json!(active));
+        if host {
+            tally.same("modules", &lsm["active"]["known"], &json!(active));
+        }
+        for module in ["apparmor", "selinux", "smack"] {
+            if !active.contains(&module) {
+                tally.same(module, &lsm[module]["known"], &Value::Null);
+                tally.hold(&lsm[module]);
+            }
+        }
     }
     if let (true, Some(modes)) = (host, read("/sys/kernel/security/lockdown")) {
         let mode = modes
@@ -44,6 +52,12 @@ fn apparmor(tally: &mut Tally, reported: &Value, truth: &Truth) {
     };
     let known = &reported["known"];
     tally.same("apparmor", &known["label"], &json!(label));
+    let own = "attr/apparmor/current";
+    let read_from = match truth.lines(own).next() {
+        Some(_) => own,
+        None => "attr/current",
+    };
+    tally.same("read from", &known["read_from"], &json!(read_from));
     let (names, mode) = label.rsplit_once(" (").unwrap_or(("", ""));
     let names = names.split("//&").filter(|name| !name.is_empty());
     let mode = mode.trim_end_matches(')');
