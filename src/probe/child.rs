@@ -164,6 +164,8 @@ fn run(task: &Task<'_>) -> ! {
     if listener < 0 {
         raw::die();
     }
+    // Nobody takes it over who had ended before this process was to end with him.
+    raw::spin_until(|| task.own != Own::Notify || header.go.load(SeqCst) == 1);
     if let Some(processor) = task.processor {
         beside_supervisor(task, processor);
     }

@@ -16,12 +16,15 @@ use super::exempt;
 use super::own::Own;
 use super::raw;
 
-/// A process in this memory, with a table of descriptors in common, and without a signal at
-/// its end.
-const PROCESS: i32 = libc::CLONE_VM | libc::CLONE_FILES | libc::CLONE_FS;
+/// A process in this memory, without a signal at its end.
+const PROCESS: i32 = libc::CLONE_VM | libc::CLONE_FS;
 /// A thread, whose starter waits inside the call until it has ended.
-const THREAD: i32 =
-    PROCESS | libc::CLONE_SIGHAND | libc::CLONE_THREAD | libc::CLONE_SYSVSEM | libc::CLONE_VFORK;
+const THREAD: i32 = PROCESS
+    | libc::CLONE_FILES
+    | libc::CLONE_SIGHAND
+    | libc::CLONE_THREAD
+    | libc::CLONE_SYSVSEM
+    | libc::CLONE_VFORK;
 
 /// What the child does under its filter: it starts one asking process after the other.
 pub(super) fn run(task: &Task<'_>) -> ! {
@@ -39,7 +42,7 @@ pub(super) fn run(task: &Task<'_>) -> ! {
         #[cfg(target_arch = "aarch64")]
         header.begun.store(0, SeqCst);
         // SAFETY: the stack is this child's own; `wait` keeps to system calls of its own.
-        let pid = unsafe { exempt::start(PROCESS, task.stacks.waits, wait) };
+        let pid = unsafe { exempt::start(process(task), task.stacks.waits, wait) };
         if pid <= 0 {
             #[cfg(target_arch = "aarch64")]
             if task.program.is_some() {
@@ -63,6 +66,15 @@ pub(super) fn run(task: &Task<'_>) -> ! {
     // SAFETY: ends this child alone.
     unsafe { exempt::call(libc::SYS_exit_group, [0; 5]) };
     raw::die()
+}
+
+/// How an asking process is started. What it opens for its tracer is to be open there too; its
+/// own listener must not stay open for it alone, see [`wait`].
+fn process(task: &Task<'_>) -> i32 {
+    match task.own {
+        Own::Notify => PROCESS,
+        _ => PROCESS | libc::CLONE_FILES,
+    }
 }
 
 /// Whether the own filter kills, as it is to.
@@ -133,6 +145,13 @@ extern "C" fn wait() -> ! {
     let option = u64::from(libc::PR_SET_PDEATHSIG.cast_unsigned());
     // SAFETY: this process ends with the child that started it.
     unsafe { exempt::call(libc::SYS_prctl, [option, signal, 0, 0, 0]) };
+    if task.own == Own::Notify {
+        // Should that child have ended before: once nobody else has the listener open, the
+        // kernel answers what waits there, and this process comes to its end.
+        let listener = board.header().listener.load(SeqCst).cast_unsigned();
+        // SAFETY: closes a descriptor of this process's own table.
+        unsafe { exempt::call(libc::SYS_close, [listener, 0, 0, 0, 0]) };
+    }
     #[cfg(target_arch = "aarch64")]
     if let Some(program) = task.program {
         program.execute(board.header());
