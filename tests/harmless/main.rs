@@ -137,12 +137,14 @@ struct Seen {
     asked_from: BTreeSet<String>,
 }
 
-/// The calls by which processes under the own filter start and end each other, and by which
+/// The calls by which processes under the own filter start and end each other, leave its
+/// listener to who supervises it, and by which
 /// the first of them has the 32-bit vDSO in its own memory. One place makes them all.
-const EXEMPT: [&str; 11] = [
+const EXEMPT: [&str; 12] = [
     "sched_getaffinity(",
     "sched_setaffinity(",
     "clone(",
+    "close(",
     "wait4(",
     "exit(",
     "exit_group(",
