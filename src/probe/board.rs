@@ -21,7 +21,7 @@ pub(super) struct Header {
     pub(super) listener: AtomicI64,
     /// Which call failed: 1 prctl, 2 seccomp.
     pub(super) stage: AtomicU32,
-    /// Set once the supervisor traces the child, or has taken its listener over.
+    /// Set once the supervisor traces the child, where it is to be traced.
     pub(super) go: AtomicU32,
     /// Set once the child has seen that its filter is really there.
     pub(super) asking: AtomicU32,

@@ -39,6 +39,8 @@ pub(super) struct Task<'a> {
     /// What gives its place to the 32-bit vDSO.
     #[cfg(target_arch = "x86_64")]
     pub(super) vdso: Option<OwnVdso>,
+    /// The process that the child is one of.
+    pub(super) parent: i64,
     /// The supervising thread.
     pub(super) supervisor: i32,
     /// The ends of the stacks that the child's own children run on.
@@ -60,6 +62,7 @@ impl<'a> Task<'a> {
             vdso: (how.own == Own::Notify && questions.iter().any(|question| question.compat()))
                 .then(OwnVdso::get)
                 .flatten(),
+            parent: std::process::id().into(),
             supervisor: nix::unistd::gettid().as_raw(),
             stacks,
         }
@@ -160,12 +163,17 @@ fn run(task: &Task<'_>) -> ! {
         header.untrapped.store(1, SeqCst);
     }
     let listener = filter(task);
+    if task.own == Own::Notify && listener >= 0 {
+        // SAFETY: takes nothing and changes nothing.
+        let parent = unsafe { exempt::call(libc::SYS_getppid, [0; 5]) };
+        if parent > 0 && parent != task.parent {
+            raw::die(); // It ended before this process was to end with it: nobody answers.
+        }
+    }
     header.listener.store(listener, SeqCst);
     if listener < 0 {
         raw::die();
     }
-    // Nobody takes it over who had ended before this process was to end with him.
-    raw::spin_until(|| task.own != Own::Notify || header.go.load(SeqCst) == 1);
     if let Some(processor) = task.processor {
         beside_supervisor(task, processor);
     }

@@ -148,7 +148,6 @@ fn run_child(task: &Task<'_>, until: Instant) -> Result<Option<Signal>, Refusal>
         Own::Notify => {
             let fd = i32::try_from(fd).unwrap_or(-1);
             let new = Listener::new(fd, task.waits).map_err(Refusal::NotAListener)?;
-            header.go.store(1, SeqCst);
             supervise(task, listener.insert(new), &mut child, until);
         }
         Own::Trace | Own::Errno => {}

@@ -137,14 +137,15 @@ struct Seen {
     asked_from: BTreeSet<String>,
 }
 
-/// The calls by which processes under the own filter start and end each other, leave its
-/// listener to who supervises it, and by which
-/// the first of them has the 32-bit vDSO in its own memory. One place makes them all.
-const EXEMPT: [&str; 12] = [
+/// The calls by which processes under the own filter start and end each other and leave its
+/// listener to who supervises it, and by which the first of them has the 32-bit vDSO in its
+/// own memory. One place makes them all.
+const EXEMPT: [&str; 13] = [
     "sched_getaffinity(",
     "sched_setaffinity(",
     "clone(",
     "close(",
+    "getppid(",
     "wait4(",
     "exit(",
     "exit_group(",

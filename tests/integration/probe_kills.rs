@@ -7,7 +7,7 @@ use libseccomp::{ScmpAction, ScmpFilterContext, ScmpSyscall};
 use crate::probe::{asked, in_own_process};
 
 /// What this test and the probe call themselves.
-const NEEDED: [&str; 43] = [
+const NEEDED: [&str; 44] = [
     "brk",
     "clock_gettime",
     "clone",
@@ -19,6 +19,7 @@ const NEEDED: [&str; 43] = [
     "fstat",
     "futex",
     "getpid",
+    "getppid",
     "getrandom",
     "gettid",
     "ioctl",
