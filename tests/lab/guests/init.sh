@@ -20,10 +20,20 @@ mkdir -p /dev/pts /dev/shm /dev/mqueue
 mount -t devpts pts /dev/pts
 mount -t mqueue mqueue /dev/mqueue
 mount -t securityfs security /sys/kernel/security
+# The root file system alone, without what is mounted below it.
+mkdir -p /under
+mount --bind / /under
 for folder in /dev/shm /run /tmp /var/lib /var/log /mnt /opt; do
     mkdir -p $folder
     mount -t tmpfs -o mode=755 tmpfs $folder
+    # What is tested may have been built below one of these: it stays to be seen.
+    for held in /under$folder/*/; do
+        [ -d "$held" ] || continue
+        mkdir "${held#/under}"
+        mount --bind "$held" "${held#/under}"
+    done
 done
+umount /under
 chmod 1777 /tmp /dev/shm
 ln -s /proc/self/fd /dev/fd
 for file in 0:stdin 1:stdout 2:stderr; do ln -s "/proc/self/fd/${file%:*}" "/dev/${file#*:}"; done
