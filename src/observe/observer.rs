@@ -129,6 +129,12 @@ impl<'a> Observer<'a> {
         })
     }
 
+    /// The directory of `/proc/sys`, where it is the kernel's own.
+    pub(super) fn genuine_sysctls(&self) -> Option<ProcRoot> {
+        let sys = self.proc.below("sys");
+        is_procfs(&sys).ok()?.then(|| sys.of_procfs())
+    }
+
     /// What would make a file readable that `ptrace(2)` access checks guard.
     pub(super) fn ptrace_lift(&self, error: &ReadError) -> String {
         if !matches!(error.errno, Errno::EACCES | Errno::EPERM) {
@@ -188,11 +194,17 @@ impl<'a> Observer<'a> {
 
 /// Refuses a process directory that is not procfs: files that anyone could have written.
 fn genuine(pid_dir: ProcRoot) -> ProcRoot {
-    let found = pid_dir.dir().map(nix::sys::statfs::fstatfs);
-    match found {
-        Ok(Ok(stat)) if stat.filesystem_type() == PROC_SUPER_MAGIC => pid_dir.of_procfs(),
-        Ok(Ok(_)) => pid_dir.failed("fstatfs", Errno(nix::libc::EXDEV)),
-        Ok(Err(errno)) => pid_dir.failed("fstatfs", errno.into()),
-        Err(_) => pid_dir,
+    match is_procfs(&pid_dir) {
+        _ if pid_dir.dir().is_err() => pid_dir,
+        Ok(true) => pid_dir.of_procfs(),
+        Ok(false) => pid_dir.failed("fstatfs", Errno(nix::libc::EXDEV)),
+        Err(errno) => pid_dir.failed("fstatfs", errno),
     }
+}
+
+/// Whether a directory that is open lies on procfs.
+fn is_procfs(dir: &ProcRoot) -> Result<bool, Errno> {
+    let dir = dir.dir().map_err(|error| error.errno)?;
+    let found = nix::sys::statfs::fstatfs(dir)?;
+    Ok(found.filesystem_type() == PROC_SUPER_MAGIC)
 }

@@ -3,8 +3,8 @@
 //! `/proc/sys` shows whoever opens a file the settings of the opener's own namespaces
 //! (`net/sysctl_net.c`, `ipc/ipc_sysctl.c`): only this process's own can be read.
 
-use super::Observer;
-use crate::confinement::{NamespacedSysctl, Reading, Text};
+use super::{Observer, ProcRoot, ReadError};
+use crate::confinement::{Errno, NamespacedSysctl, Reading, Text};
 
 /// Settings that Pods and containers are given: those that Kubernetes calls safe, and those
 /// of the ipc and net namespaces that runtimes set besides.
@@ -50,18 +50,26 @@ pub(super) fn sysctls(o: &Observer<'_>) -> Vec<NamespacedSysctl> {
     if !o.is_live_self() {
         return Vec::new();
     }
+    let sys = o.genuine_sysctls();
     NAMES
         .iter()
         .map(|name| NamespacedSysctl {
             name: (*name).to_owned(),
-            value: one(o, name),
+            value: one(o, sys.as_ref(), name),
         })
         .collect()
 }
 
-fn one(o: &Observer<'_>, name: &str) -> Reading<Text> {
-    let path = format!("sys/{}", name.replace('.', "/"));
-    match o.proc.read(&path) {
+/// Reads one, of the kernel's own files where it is one of them: those need no look first.
+fn one(o: &Observer<'_>, sys: Option<&ProcRoot>, name: &str) -> Reading<Text> {
+    let path = name.replace('.', "/");
+    let own = sys.map(|sys| sys.read(&path));
+    let mounted_over = |error: &ReadError| error.errno == Errno(nix::libc::EXDEV);
+    let read = match own {
+        Some(read) if !read.as_ref().is_err_and(mounted_over) => read,
+        _ => o.proc.read(format!("sys/{path}")),
+    };
+    match read {
         Ok(bytes) => Reading::Known(bytes.trim_ascii().into()),
         Err(error) => o.sysctl_missing(&error, "or this namespace has none of its own"),
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 
-use super::board::{Outcome, Slot};
+use super::board::{By, Outcome, Slot};
 use super::own::Own;
 
 /// What came of one question.
@@ -17,6 +17,10 @@ pub(super) enum Answer {
     PassedOn,
     /// It returned this, and never came to the own filter.
     Returned(i64),
+    /// It returned this, by an inherited filter or by its own body.
+    OfEither(i64),
+    /// Its own body answered, which no filter kept it from.
+    Unfiltered,
     /// It raised SIGSYS with this data.
     Trapped(u16),
     /// An inherited filter handed it to a tracer, with this data.
@@ -54,15 +58,21 @@ impl Answer {
         if slot.handed.load(SeqCst) == 1 {
             return Self::Handed(short);
         }
-        if slot.seen.load(SeqCst) == 1 {
-            return Self::PassedOn;
+        match slot.by() {
+            By::Own => return Self::PassedOn,
+            By::Body => return Self::Unfiltered,
+            By::Either | By::Inherited => {}
         }
         match slot.outcome() {
             Outcome::Unanswered => Self::Unasked,
             // That is what the own filter does.
             Outcome::Killed if own == Own::Between => Self::PassedOn,
             Outcome::KilledProcess | Outcome::Killed if untrapped => Self::KilledOrTrapped,
-            Outcome::Returned => slot.answer().map_or(Self::Unasked, Self::Returned),
+            Outcome::Returned => match slot.answer() {
+                Some(value) if slot.by() == By::Either => Self::OfEither(value),
+                Some(value) => Self::Returned(value),
+                None => Self::Unasked,
+            },
             Outcome::Trapped => Self::Trapped(short),
             Outcome::KilledThread => Self::KilledThread,
             Outcome::KilledProcess => Self::KilledProcess,

@@ -10,7 +10,7 @@ use super::board::{NO_LISTENER, Outcome, TRAPPED};
 use super::child::{Task, give_up_privileges, task};
 use super::own::Own;
 use super::question::Question;
-use super::{exempt, raw, status};
+use super::{bodies, exempt, raw, status};
 
 /// Lets SIGSYS come to [`on_trap`], whatever was inherited. Gives whether it will: a filter
 /// may answer in the kernel's stead, so what is set is read back.
@@ -75,6 +75,7 @@ pub(super) extern "C" fn ask() -> ! {
     while header.stop.load(SeqCst) == 0 {
         let at = header.cursor.load(SeqCst) as usize;
         let Some(question) = task.questions.get(at) else {
+            bodies::tell_apart(task);
             header.done.store(1, SeqCst);
             break;
         };

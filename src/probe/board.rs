@@ -73,6 +73,20 @@ pub(super) enum Outcome {
     Lost,
 }
 
+/// Who answered a question, as far as that is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum By {
+    /// An inherited filter, unless it is a call that the kernel may let by every filter.
+    Inherited = 0,
+    /// The own filter: whoever answers for it has seen the call.
+    Own,
+    /// An inherited filter or the call's own body.
+    Either,
+    /// The call's own body.
+    Body,
+}
+
 /// One question's place on the board. Laid out as `arm/ask.s` knows it.
 #[derive(Debug, Default)]
 #[repr(C)]
@@ -80,8 +94,7 @@ pub(super) struct Slot {
     answer: AtomicI64,
     data: AtomicU32,
     outcome: AtomicU8,
-    /// Set by the supervisor when the call came to the own filter.
-    pub(super) seen: AtomicU8,
+    by: AtomicU8,
     /// Set by the tracer when the call waited for somebody else's answer.
     pub(super) waited: AtomicU8,
     /// Set by the tracer when an inherited filter handed it to a tracer.
@@ -99,6 +112,21 @@ impl Slot {
     pub(super) fn note(&self, outcome: Outcome, data: u32) {
         self.data.store(data, SeqCst);
         self.outcome.store(outcome as u8, SeqCst);
+    }
+
+    /// Notes who answered.
+    pub(super) fn answered(&self, by: By) {
+        self.by.store(by as u8, SeqCst);
+    }
+
+    /// Who answered.
+    pub(super) fn by(&self) -> By {
+        match self.by.load(SeqCst) {
+            0 => By::Inherited,
+            1 => By::Own,
+            2 => By::Either,
+            _ => By::Body,
+        }
     }
 
     /// What the call returned, if it did.

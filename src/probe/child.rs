@@ -15,7 +15,7 @@ use super::exempt;
 #[cfg(target_arch = "x86_64")]
 use super::fast_entry;
 use super::nursery;
-use super::own::{LENGTH, Own};
+use super::own::Own;
 #[cfg(target_arch = "x86_64")]
 use super::own_vdso::OwnVdso;
 use super::question::Part;
@@ -187,22 +187,17 @@ fn run(task: &Task<'_>) -> ! {
 /// Adds the own filter. Gives the listener, or a negative error.
 fn filter(task: &Task<'_>) -> i64 {
     let header = task.board.header();
-    let mut program = task.own.program();
-    let program = libc::sock_fprog {
-        len: LENGTH,
-        filter: program.as_mut_ptr(),
-    };
     header.stage.store(1, SeqCst);
     let set = give_up_privileges();
     if set != 0 {
         return set;
     }
     header.stage.store(2, SeqCst);
-    let mode = u64::from(libc::SECCOMP_SET_MODE_FILTER);
-    let program = (&raw const program).expose_provenance() as u64;
-    let args = [mode, task.own.flags(), program, 0, 0, 0];
-    // SAFETY: filters this process alone, by a program that outlives the call.
-    unsafe { raw::native(libc::SYS_seccomp.cast_unsigned(), args) }
+    task.own.add(|[mode, flags, program, d, e]| {
+        let args = [mode, flags, program, d, e, 0];
+        // SAFETY: filters this process alone, by a program that outlives the call.
+        unsafe { raw::native(libc::SYS_seccomp.cast_unsigned(), args) }
+    })
 }
 
 /// Sets no_new_privs, which filtering without a capability asks for. Made once more under

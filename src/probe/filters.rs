@@ -6,7 +6,6 @@ use std::time::Instant;
 use nix::errno::Errno;
 
 use super::answer::{Answer, Refusal};
-use super::bodies::Bodies;
 use super::entry::Offered;
 use super::own::Own;
 use super::question::Question;
@@ -34,7 +33,6 @@ impl Put {
             let at = asked.iter().position(|asked| asked.is(question))?;
             Some(self.verdict(at))
         };
-        let bodies = Bodies::try_where_unclear(verdict_of, until);
         let allowed = |call: &Question| verdict_of(call) == Some(Verdict::Allowed);
         let offered = Offered::try_where(allowed, until);
         let verdict = |at, _: &Question| self.verdict(at);
@@ -43,9 +41,6 @@ impl Put {
             gate::mark(&mut probe.abis, until);
         }
         Offered::mark(offered, &mut probe.abis);
-        if let Some(bodies) = bodies {
-            bodies.mark(&mut probe.abis);
-        }
         probe
     }
 }

@@ -9,7 +9,7 @@ use crate::confinement::{AbiVerdicts, Verdict};
 use crate::syscalls::Abi;
 
 use super::answer::Answer;
-use super::own::{Own, SENTINEL};
+use super::own::Own;
 use super::question::{Part, Question};
 use super::supervisor::{self, How};
 
@@ -53,5 +53,5 @@ fn taken_for_native(abi: Abi, until: Instant) -> bool {
     };
     let answers =
         supervisor::put(Part::whole(&[question]), How::here(Own::Errno, until)).unwrap_or_default();
-    answers == [Answer::Returned(-i64::from(SENTINEL))]
+    answers == [Answer::Returned(Own::Errno.answers())]
 }

@@ -10,7 +10,8 @@ use std::sync::atomic::Ordering::SeqCst;
 use nix::libc;
 
 use super::asker::ask;
-use super::board::Outcome;
+use super::board::{By, Outcome};
+use super::bodies;
 use super::child::{Task, give_up_privileges, task};
 use super::exempt;
 use super::own::Own;
@@ -133,6 +134,13 @@ fn note(task: &Task<'_>, status: Option<i32>) {
     }
     if signal == libc::SIGSEGV && task.questions.get(at).is_some_and(compat) {
         header.no_compat.store(1, SeqCst);
+    }
+    let asked = task.questions.get(at);
+    if signal == libc::SIGILL
+        && asked.is_some_and(bodies::may_be_unfiltered)
+        && let Some(slot) = task.board.current()
+    {
+        slot.answered(By::Body); // No filter's action is that signal.
     }
     task.board.pass(outcome, signal.cast_unsigned());
 }

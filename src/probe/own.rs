@@ -8,6 +8,8 @@ use super::exempt;
 
 /// The error that stopped calls are answered with; no verdict rests on its number.
 pub(super) const SENTINEL: i32 = 3333;
+/// What [`Own::Errno`] answers: no other own filter does, so that it is known to be there.
+pub(super) const OUTRANKING: i32 = 3335;
 /// What [`Own::Errno`] answers to a call that the kernel shows to filters as another
 /// architecture's than this program's.
 pub(super) const FOREIGN: i32 = 3334;
@@ -19,7 +21,7 @@ pub(super) enum Own {
     Notify,
     /// `SECCOMP_RET_TRACE` without a tracer: ENOSYS.
     Trace,
-    /// `SECCOMP_RET_ERRNO` with [`SENTINEL`] or [`FOREIGN`]: the newest filter's error outranks
+    /// `SECCOMP_RET_ERRNO` with [`OUTRANKING`] or [`FOREIGN`]: the newest filter's error outranks
     /// any other's, so that each other error is the call's own body's.
     Errno,
     /// `SECCOMP_RET_TRACE` with a tracer, which skips the body.
@@ -39,7 +41,7 @@ const BETWEEN: u32 = 0x7ff8_0000;
 const PLACES: u8 = if cfg!(target_arch = "aarch64") { 2 } else { 1 };
 
 /// How many instructions the filter has.
-pub(super) const LENGTH: u16 = 4 * PLACES as u16 + REST as u16;
+const LENGTH: u16 = 4 * PLACES as u16 + REST as u16;
 
 /// How many of them come after the places.
 const REST: u8 = 5;
@@ -51,7 +53,7 @@ impl Own {
     }
 
     /// The flags of seccomp(2).
-    pub(super) fn flags(self) -> u64 {
+    fn flags(self) -> u64 {
         match self {
             Self::Notify => libc::SECCOMP_FILTER_FLAG_NEW_LISTENER,
             _ => 0,
@@ -62,18 +64,32 @@ impl Own {
     pub(super) fn answers(self) -> i64 {
         match self {
             Self::Trace => -i64::from(libc::ENOSYS),
+            Self::Errno => -i64::from(OUTRANKING),
             _ => -i64::from(SENTINEL),
         }
     }
 
+    /// Adds the filter to the calling process, by `call` with the arguments of seccomp(2). Gives
+    /// what that gives.
+    pub(super) fn add(self, call: impl FnOnce([u64; 5]) -> i64) -> i64 {
+        let mut program = self.program();
+        let program = libc::sock_fprog {
+            len: LENGTH,
+            filter: program.as_mut_ptr(),
+        };
+        let mode = u64::from(libc::SECCOMP_SET_MODE_FILTER);
+        let program = (&raw const program).expose_provenance() as u64;
+        call([mode, self.flags(), program, 0, 0])
+    }
+
     /// The program: its answer to every call but those from the places that are let through.
-    pub(super) fn program(self) -> [libc::sock_filter; LENGTH as usize] {
+    fn program(self) -> [libc::sock_filter; LENGTH as usize] {
         let both = |action| [action; 2];
         let errno = |errno: i32| libc::SECCOMP_RET_ERRNO | errno.cast_unsigned();
         let [native, foreign] = match self {
             Self::Notify => both(libc::SECCOMP_RET_USER_NOTIF),
             Self::Trace | Self::Traced => both(libc::SECCOMP_RET_TRACE),
-            Self::Errno => [SENTINEL, FOREIGN].map(errno),
+            Self::Errno => [OUTRANKING, FOREIGN].map(errno),
             Self::Between => both(BETWEEN),
         };
         let gives = |action| statement(libc::BPF_RET | libc::BPF_K, action);

@@ -10,7 +10,7 @@ use nix::unistd::Pid;
 use super::answer::{Answer, Refusal};
 #[cfg(target_arch = "aarch64")]
 use super::arm;
-use super::board::{Board, NO_LISTENER, Outcome, TRAPPED};
+use super::board::{Board, By, NO_LISTENER, Outcome, TRAPPED};
 use super::child::{self, Task};
 use super::listener::{Event, Listener};
 use super::own::Own;
@@ -191,7 +191,7 @@ fn supervise(task: &Task<'_>, listener: &Listener, child: &mut Child, until: Ins
                     && task.is_putting()
                     && let Some(slot) = task.board.current()
                 {
-                    slot.seen.store(1, SeqCst);
+                    slot.answered(By::Own);
                 }
                 listener.refuse(id);
             }

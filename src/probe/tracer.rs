@@ -14,7 +14,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
-use super::board::Header;
+use super::board::{By, Header};
 use super::child::Task;
 use super::own::{Own, SENTINEL};
 use super::reaped::Child;
@@ -134,7 +134,7 @@ impl Asker {
             Mark::None if task.own == Own::Between => {
                 slot.handed(u16::try_from(data & 0xffff).unwrap_or(0));
             }
-            Mark::None => slot.seen.store(1, SeqCst),
+            Mark::None => slot.answered(By::Own),
             Mark::Begins => {
                 self.thread = Some(thread);
                 self.looked(header);

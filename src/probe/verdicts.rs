@@ -39,6 +39,13 @@ pub(super) fn verdict(answer: Answer, own: Own) -> Verdict {
             Verdict::Inconclusive(format!("the asking process died of {signal}"))
         }
         Answer::Returned(value) => returned(value, own),
+        Answer::OfEither(value) => match returned(value, own) {
+            errno @ Verdict::Errno(_) => Verdict::Inconclusive(format!(
+                "{errno}: of a filter, or of its own body, which some kernels show to no filter"
+            )),
+            unclear => unclear,
+        },
+        Answer::Unfiltered => Verdict::NeverFiltered,
     }
 }
 

@@ -13,7 +13,7 @@ use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::signal::Signal;
 
 use super::super::answer::{Answer, Refusal};
-use super::super::board::{Board, Header};
+use super::super::board::{Board, By, Header};
 use super::super::child::{self, Task};
 use super::super::exempt;
 use super::super::own::Own;
@@ -123,14 +123,7 @@ pub(in super::super) fn refused(task: &Task<'_>) -> Option<Refusal> {
     let errno = Errno::from_raw(-start);
     Some(match header.stage.load(SeqCst) {
         // What the program itself calls before its first question never comes to the listener.
-        _ if task
-            .board
-            .slots()
-            .iter()
-            .any(|slot| slot.seen.load(SeqCst) == 1) =>
-        {
-            Refusal::Interpreted
-        }
+        _ if task.board.slots().iter().any(|slot| slot.by() == By::Own) => Refusal::Interpreted,
         CLONE => Refusal::Clone(errno),
         EXECVEAT => Refusal::NotExecuted(errno),
         _ => Refusal::NotAsking(Signal::try_from(start).ok()),
