@@ -115,7 +115,9 @@ pub fn verdicts(mode: Option<SeccompMode>, asking: Asking) -> SeccompProbe {
 fn asked(abis: Vec<Abi>) -> Arc<Vec<Question>> {
     // About a thousand each, and some hundred with arguments.
     let mut all = Vec::with_capacity(abis.len() * 1400);
-    all.extend(abis.into_iter().flat_map(question::questions));
+    for abi in abis {
+        question::add(abi, &mut all);
+    }
     Arc::new(all)
 }
 

@@ -64,6 +64,9 @@ pub(super) fn run(task: &Task<'_>) -> ! {
             note(task, status);
         }
     }
+    if task.own == Own::Notify && !task.waits {
+        give_up_privileges(); // Has the supervisor look whether all is over.
+    }
     // SAFETY: ends this child alone.
     unsafe { exempt::call(libc::SYS_exit_group, [0; 5]) };
     raw::die()

@@ -114,20 +114,19 @@ pub(super) fn ranges(abi: Abi) -> Vec<RangeInclusive<u32>> {
     std::iter::once(abi.first()..=last).chain(private).collect()
 }
 
-/// Every question of one ABI: each number with zeros, then each listed vector.
-pub(super) fn questions(abi: Abi) -> impl Iterator<Item = Question> {
-    let zero = ranges(abi)
-        .into_iter()
-        .flatten()
-        .map(move |number| Question::zero(abi, number));
-    let listed = abi.with_vectors().flat_map(move |(number, name, vectors)| {
-        vectors.iter().map(move |vector| Question {
+/// Adds every question of one ABI: each number with zeros, then each listed vector.
+pub(super) fn add(abi: Abi, questions: &mut Vec<Question>) {
+    // Range by range: of a chain of iterators the length is not known beforehand.
+    for numbers in ranges(abi) {
+        questions.extend(numbers.map(|number| Question::zero(abi, number)));
+    }
+    for (number, name, vectors) in abi.with_vectors() {
+        questions.extend(vectors.iter().map(|vector| Question {
             abi,
             number,
             asked_with: Arguments::Listed(vector, name),
-        })
-    });
-    zero.chain(listed)
+        }));
+    }
 }
 
 /// The ABIs that processes of this processor enter the kernel by, the native one first.

@@ -50,6 +50,15 @@ impl Child {
         self.ended.is_some()
     }
 
+    /// Waits for its end, which must be near.
+    pub(super) fn wait(&mut self) {
+        if self.ended.is_none()
+            && let Ok(status) = waitpid(self.pid, Some(WaitPidFlag::__WALL))
+        {
+            self.ended = Some(status);
+        }
+    }
+
     /// Why it counts as ended although it may not have.
     pub(super) fn refused(&self) -> Option<Errno> {
         self.refused

@@ -182,8 +182,9 @@ fn supervise(task: &Task<'_>, listener: &Listener, child: &mut Child, until: Ins
             last = Instant::now() + GRACE;
         }
         match event {
-            Event::Gone => return,
-            // A kernel before 5.9 does not say that they are gone.
+            // The kernel says so as they come to their end.
+            Event::Gone => return child.wait(),
+            // Killed, which such a kernel does not say either.
             Event::Quiet if child.poll() => return,
             Event::Quiet => {}
             Event::Call(id) => {
@@ -194,6 +195,10 @@ fn supervise(task: &Task<'_>, listener: &Listener, child: &mut Child, until: Ins
                     slot.answered(By::Own);
                 }
                 listener.refuse(id);
+                // A kernel before 6.11 says that they are gone only once they were waited for.
+                if header.done.load(SeqCst) == 1 {
+                    return;
+                }
             }
         }
     }

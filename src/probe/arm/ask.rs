@@ -8,9 +8,9 @@ use nix::libc;
 
 use super::super::answer::{Answer, Refusal};
 use super::super::own::Own;
-use super::super::question::{self, Part, Question};
+use super::super::question::{Part, Question};
 use super::super::supervisor::How;
-use super::super::{Asking, SeccompProbe, parallel, supervisor, tell, verdicts};
+use super::super::{Asking, SeccompProbe, asked, parallel, supervisor, tell, verdicts};
 use super::program::{PROGRAM, put};
 use crate::confinement::{LetThrough, SeccompMethod, Verdict};
 use crate::syscalls::Abi;
@@ -24,7 +24,7 @@ pub(in super::super) fn added(
     asking: Asking,
     until: Instant,
 ) -> SeccompProbe {
-    let questions = Arc::new(question::questions(Abi::Arm).collect::<Vec<Question>>());
+    let questions = asked(vec![Abi::Arm]);
     let own = match probe.method {
         SeccompMethod::NoFilter | SeccompMethod::Notify { .. } => Own::Notify,
         SeccompMethod::TraceWithoutTracer { .. } => Own::Trace,
