@@ -143,7 +143,7 @@ impl FilterChanges {
                     && other.verdict != asked.verdict
                     && !plain
                 {
-                    let when = Some(asked.label.clone());
+                    let when = Some(asked.label.to_string());
                     self.add(abi, *number, when, (&asked.verdict, &other.verdict), None);
                 }
             }

@@ -1,5 +1,6 @@
 //! A declared seccomp profile held against what the filters in force decide, syscall by syscall.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::Actual;
@@ -33,12 +34,21 @@ pub(super) struct Differences {
 
 impl Differences {
     /// Adds one syscall, or one of its argument vectors, that is decided otherwise.
-    pub(super) fn add(&mut self, abi: &str, want: Option<&Verdict>, have: &Verdict, label: String) {
+    pub(super) fn add(
+        &mut self,
+        abi: &str,
+        want: Option<&Verdict>,
+        have: &Verdict,
+        label: Cow<'static, str>,
+    ) {
         self.compared += 1;
         let weaker = have.stopped() == Some(false);
         let want = want.map(ToString::to_string).unwrap_or_default();
         let key = (abi.to_owned(), weaker, want, have.to_string());
-        self.by_kind.entry(key).or_default().push(label);
+        self.by_kind
+            .entry(key)
+            .or_default()
+            .push(label.into_owned());
     }
 
     /// Adds one of which it is not known whether it is decided so.
@@ -164,12 +174,12 @@ pub(super) fn check(
 pub(super) fn pairs<'a>(
     want: &'a SyscallVerdict,
     have: &'a SyscallVerdict,
-) -> Vec<(String, &'a Verdict, &'a Verdict)> {
+) -> Vec<(Cow<'static, str>, &'a Verdict, &'a Verdict)> {
     let mut out = vec![(want.name.clone(), &want.verdict, &have.verdict)];
     for argument in &want.arguments {
         if let Some(other) = have.arguments.iter().find(|o| o.label == argument.label) {
             let label = format!("{}({})", want.name, argument.label);
-            out.push((label, &argument.verdict, &other.verdict));
+            out.push((label.into(), &argument.verdict, &other.verdict));
         }
     }
     out

@@ -1,5 +1,7 @@
 //! What the seccomp filters of a process do with each syscall.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -135,7 +137,7 @@ pub struct SyscallVerdict {
     /// Its number, x32's with bit 30 set.
     pub number: u32,
     /// Its name in the kernel's table.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// The verdict with all arguments zero; [`Verdict::Depends`] where there are `cases`.
     pub verdict: Verdict,
     /// Verdicts of listed argument vectors, where any were asked.
@@ -157,7 +159,7 @@ pub struct SyscallVerdict {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ArgumentVerdict {
     /// What the vector stands for, such as `AF_ALG`.
-    pub label: String,
+    pub label: Cow<'static, str>,
     /// Its verdict.
     pub verdict: Verdict,
 }

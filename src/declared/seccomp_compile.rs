@@ -133,12 +133,12 @@ pub(super) fn evaluate_abi(
             };
             SyscallVerdict {
                 number: row.number,
-                name: row.name().to_owned(),
+                name: row.name().into(),
                 verdict: ask([0; 6]),
                 arguments: argument_vectors(row.name())
                     .iter()
                     .map(|vector| ArgumentVerdict {
-                        label: vector.label.to_owned(),
+                        label: vector.label.into(),
                         verdict: ask(vector.arguments(abi, row.name())),
                     })
                     .collect(),

@@ -78,7 +78,7 @@ fn depending_without_name(table: &mut AbiVerdicts, decided: &BTreeMap<u32, Decis
             if let Some(Decision::Depends(cases)) = decided.get(&number) {
                 table.syscalls.push(SyscallVerdict {
                     number,
-                    name: number.to_string(),
+                    name: number.to_string().into(),
                     verdict: Verdict::Depends,
                     arguments: Vec::new(),
                     cause: None,

@@ -82,7 +82,7 @@ pub(super) fn table(
             let asked = syscalls.binary_search_by_key(&question.number, |s| s.number);
             if let Some(syscall) = asked.ok().and_then(|at| syscalls.get_mut(at)) {
                 syscall.arguments.push(ArgumentVerdict {
-                    label: vector.label.to_owned(),
+                    label: vector.label.into(),
                     verdict,
                 });
             }
@@ -94,7 +94,7 @@ pub(super) fn table(
                 let cause = (verdict.stopped() == Some(true)).then_some(Cause::Seccomp);
                 syscalls.push(SyscallVerdict {
                     number: question.number,
-                    name: row.name().to_owned(),
+                    name: row.name().into(),
                     verdict,
                     arguments: Vec::new(),
                     cause,

@@ -61,13 +61,10 @@ pub(super) fn foreign(c: &Confinement, found: &mut Found) {
 /// let through in the other one.
 fn allowed(native: &AbiVerdicts, abi: &AbiVerdicts) -> Vec<String> {
     let mut allowed: Vec<String> = Vec::new();
-    let named = native
-        .syscalls
-        .iter()
-        .map(|call| (call.name.as_str(), call));
+    let named = native.syscalls.iter().map(|call| (&*call.name, call));
     let native: HashMap<&str, &SyscallVerdict> = named.collect();
     for here in &abi.syscalls {
-        let Some(there) = native.get(here.name.as_str()) else {
+        let Some(there) = native.get(&*here.name) else {
             let same = same(&here.name).and_then(|name| native.get(name));
             if here.verdict.stopped() == Some(false)
                 && let Some(there) = same.filter(|there| there.verdict.stopped() == Some(true))
@@ -77,7 +74,7 @@ fn allowed(native: &AbiVerdicts, abi: &AbiVerdicts) -> Vec<String> {
             continue;
         };
         if here.verdict.stopped() == Some(false) && there.verdict.stopped() == Some(true) {
-            allowed.push(here.name.clone());
+            allowed.push(here.name.to_string());
             continue;
         }
         let labels = arguments(there, here);
@@ -110,20 +107,20 @@ fn arguments<'a>(there: &SyscallVerdict, here: &'a SyscallVerdict) -> Vec<&'a st
     here.arguments
         .iter()
         .filter(|asked| asked.verdict.stopped() == Some(false) && stopped(&asked.label))
-        .map(|asked| asked.label.as_str())
+        .map(|asked| &*asked.label)
         .collect()
 }
 
 /// What of a call is stopped: all of it, or with some arguments.
 fn stopped(call: &SyscallVerdict) -> Option<String> {
     if call.verdict.stopped() == Some(true) {
-        return Some(call.name.clone());
+        return Some(call.name.to_string());
     }
     let labels: Vec<&str> = call
         .arguments
         .iter()
         .filter(|asked| asked.verdict.stopped() == Some(true))
-        .map(|asked| asked.label.as_str())
+        .map(|asked| &*asked.label)
         .collect();
     (!labels.is_empty()).then(|| format!("{}({})", call.name, labels.join(", ")))
 }

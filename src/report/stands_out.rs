@@ -159,7 +159,7 @@ fn filters(c: &Confinement, found: &mut Found) {
     for abi in &c.seccomp.abis {
         let of = |wanted: fn(&Verdict) -> bool| -> Vec<&str> {
             let hits = abi.syscalls.iter().filter(|s| wanted(&s.verdict));
-            hits.map(|s| s.name.as_str()).collect()
+            hits.map(|s| &*s.name).collect()
         };
         let fakes = of(|v| matches!(v, Verdict::Errno(errno) if errno.0 == 0));
         if !fakes.is_empty() {

@@ -101,11 +101,11 @@ pub fn syscalls_table(report: &Report, names: &[String], abis: &[String]) -> Sys
     let mut rows: Vec<SyscallRow> = Vec::new();
     for abi in &asked {
         for syscall in &abi.syscalls {
-            if !names.is_empty() && !names.contains(&syscall.name) {
+            if !names.is_empty() && !names.iter().any(|name| *name == syscall.name) {
                 continue;
             }
             let cell = cell(&abi.abi, syscall);
-            match rows.binary_search_by(|row| row.name.cmp(&syscall.name)) {
+            match rows.binary_search_by(|row| row.name.as_str().cmp(&syscall.name)) {
                 Ok(at) => rows[at].abis.push(cell),
                 Err(at) => rows.insert(at, row(&syscall.name, cell)),
             }

@@ -71,7 +71,7 @@ fn stopped(table: &AbiVerdicts, simulator: &Simulator, filter: &Path) -> BTreeSe
             _ if syscall.verdict == Verdict::NeverFiltered => continue,
             Action::Allow => Verdict::Allowed,
             Action::Errno(errno) => {
-                stopped.insert(syscall.name.clone());
+                stopped.insert(syscall.name.to_string());
                 Verdict::Errno(Errno(i32::from(errno)))
             }
             other => panic!("{other:?} is not in this filter"),

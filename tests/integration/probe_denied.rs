@@ -129,7 +129,7 @@ fn a_trap_on_what_saves_time_costs_no_verdict() {
             let found = asked(Asking::default());
             let trapped = found.abis[0].syscalls.iter();
             let trapped = trapped.filter(|s| matches!(s.verdict, Verdict::Trapped(_)));
-            let names: Vec<&str> = trapped.map(|s| s.name.as_str()).collect();
+            let names: Vec<&str> = trapped.map(|s| &*s.name).collect();
             assert_eq!(names, ["sched_setaffinity"]);
         },
     );

@@ -71,7 +71,7 @@ fn under_a_killing_filter(action: ScmpAction, scope: KillScope) {
     let mut kills = 0;
     for table in [native, i386, x32] {
         for syscall in &table.syscalls {
-            let needed = table.native && NEEDED.contains(&syscall.name.as_str());
+            let needed = table.native && NEEDED.contains(&&*syscall.name);
             let expected = match &syscall.verdict {
                 Verdict::NeverFiltered => continue,
                 _ if needed => &Verdict::Allowed,

@@ -71,7 +71,7 @@ fn under_a_listener(answers: Option<fn(RawFd)>) {
     assert_eq!(verdict(&found, "bpf"), Verdict::Killed(KillScope::Process));
     let others = ["mount", "clone3", "acct", "keyctl", "bpf"];
     for syscall in &found.abis[0].syscalls {
-        let name = syscall.name.as_str();
+        let name = &*syscall.name;
         if NOTIFIED.contains(&name)
             || others.contains(&name)
             || syscall.verdict == Verdict::NeverFiltered

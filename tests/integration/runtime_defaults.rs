@@ -19,7 +19,11 @@ fn distance(one: &[AbiVerdicts], other: &[AbiVerdicts]) -> (usize, usize, Vec<St
             assert_eq!(a.name, b.name);
             let mut pairs = vec![(a.name.clone(), &a.verdict, &b.verdict)];
             for (x, y) in a.arguments.iter().zip(&b.arguments) {
-                pairs.push((format!("{}({})", a.name, x.label), &x.verdict, &y.verdict));
+                pairs.push((
+                    format!("{}({})", a.name, x.label).into(),
+                    &x.verdict,
+                    &y.verdict,
+                ));
             }
             for (name, a, b) in pairs {
                 if settled(a) && settled(b) {

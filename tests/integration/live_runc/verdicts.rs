@@ -122,14 +122,14 @@ pub(super) fn as_written(report: &Report, profile: &Value) -> usize {
     let native = &report.confinement.seccomp.abis[0];
     let mut differences = Vec::new();
     for syscall in &native.syscalls {
-        let agrees = match (named.get(&syscall.name), &syscall.verdict) {
+        let agrees = match (named.get(&*syscall.name), &syscall.verdict) {
             (_, Verdict::NeverFiltered) => true,
             (Some(wanted), verdict) => wanted == verdict,
             (None, Verdict::Errno(errno)) => [1, 38].contains(&errno.0),
             (None, _) => false,
         };
         if !agrees {
-            let wanted = named.get(&syscall.name);
+            let wanted = named.get(&*syscall.name);
             differences.push(format!(
                 "{}: {} is not {wanted:?}",
                 syscall.name, syscall.verdict
