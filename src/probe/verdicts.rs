@@ -72,7 +72,7 @@ pub(super) fn table(
     questions: &[Question],
     verdict_of: impl Fn(usize, &Question) -> Verdict,
 ) -> AbiVerdicts {
-    let mut syscalls: Vec<SyscallVerdict> = Vec::new();
+    let mut syscalls: Vec<SyscallVerdict> = Vec::with_capacity(abi.syscalls().len());
     let mut unnamed: Vec<VerdictRange> = Vec::new();
     // Both rise.
     let mut rows = abi.syscalls().iter().peekable();
