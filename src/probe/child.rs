@@ -14,13 +14,14 @@ use super::board::Board;
 use super::exempt;
 #[cfg(target_arch = "x86_64")]
 use super::fast_entry;
+use super::how::How;
 use super::nursery;
 use super::own::Own;
 #[cfg(target_arch = "x86_64")]
 use super::own_vdso::OwnVdso;
+use super::processor;
 use super::question::Part;
 use super::raw;
-use super::supervisor::How;
 
 /// What the child needs to know; its threads and the handler find it by [`task`].
 #[derive(Debug)]
@@ -175,7 +176,7 @@ fn run(task: &Task<'_>) -> ! {
         raw::die();
     }
     if let Some(processor) = task.processor {
-        beside_supervisor(task, processor);
+        processor::share(task.supervisor, processor);
     }
     #[cfg(target_arch = "x86_64")]
     if let Some(own) = task.vdso {
@@ -215,41 +216,4 @@ unsafe fn prctl(option: i32, value: i32) -> i64 {
     let [option, value] = [option, value].map(|v| u64::from(v.cast_unsigned()));
     // SAFETY: as this function's own.
     unsafe { raw::native(libc::SYS_prctl.cast_unsigned(), [option, value, 0, 0, 0, 0]) }
-}
-
-/// Bytes of a set of processors: more than any kernel has.
-const PROCESSORS: usize = 1024;
-
-/// Moves supervisor and child to one processor: where each answer has to wake another
-/// processor, it takes ten times as long. What fails leaves both where they are.
-fn beside_supervisor(task: &Task<'_>, processor: u32) {
-    let mut set = [0u8; PROCESSORS];
-    let supervisor = u64::from(task.supervisor.cast_unsigned());
-    let size = PROCESSORS as u64;
-    let address = set.as_mut_ptr().expose_provenance() as u64;
-    let args = [supervisor, size, address, 0, 0];
-    // SAFETY: the kernel writes at most as many bytes as the set has.
-    if unsafe { exempt::call(libc::SYS_sched_getaffinity, args) } <= 0 {
-        return;
-    }
-    let count: u32 = set.iter().map(|byte| byte.count_ones()).sum();
-    let Some(chosen) = processor.checked_rem(count) else {
-        return;
-    };
-    let mut before = 0;
-    for byte in &mut set {
-        for bit in (0..8).map(|bit| 1u8 << bit) {
-            if *byte & bit != 0 {
-                if before != chosen {
-                    *byte &= !bit;
-                }
-                before += 1;
-            }
-        }
-    }
-    for who in [supervisor, 0] {
-        // SAFETY: the set outlives the call; only this child and the thread that
-        // supervises it, which ends with it, are moved.
-        unsafe { exempt::call(libc::SYS_sched_setaffinity, [who, size, address, 0, 0]) };
-    }
 }

@@ -12,11 +12,12 @@ use crate::syscalls::{Abi, Execution, semantics};
 use super::answer::Answer;
 use super::board::Board;
 use super::execute_child::{self, Setup};
+use super::how::How;
 use super::memory::Memory;
 use super::own::Own;
 use super::question::{Arguments, Part, Question};
 use super::reaped::Child;
-use super::supervisor::{self, How};
+use super::supervisor;
 use super::tell;
 
 /// How long all executions may take together, and the questions before them.

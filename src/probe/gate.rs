@@ -9,9 +9,10 @@ use crate::confinement::{AbiVerdicts, Verdict};
 use crate::syscalls::Abi;
 
 use super::answer::Answer;
+use super::how::How;
 use super::own::Own;
 use super::question::{Part, Question};
-use super::supervisor::{self, How};
+use super::supervisor;
 
 /// The call that is asked about: a filter that stops it for good is rare.
 const CALL: &str = "getpid";

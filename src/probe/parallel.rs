@@ -5,10 +5,11 @@ use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use super::answer::{Answer, Refusal};
+use super::how::How;
 use super::listener::waits_end;
 use super::own::Own;
 use super::question::{Part, Question};
-use super::supervisor::{How, put};
+use super::supervisor::put;
 
 /// How many threads ask. With more, copying this process's memory for their children takes
 /// longer than they save.

@@ -12,6 +12,7 @@ use super::answer::{Answer, Refusal};
 use super::arm;
 use super::board::{Board, By, NO_LISTENER, Outcome, TRAPPED};
 use super::child::{self, Task};
+use super::how::How;
 use super::listener::{Event, Listener};
 use super::own::Own;
 use super::question::Part;
@@ -22,33 +23,6 @@ use crate::syscalls::Abi;
 
 /// How long a child that is told to stop may take to end by itself.
 const GRACE: Duration = Duration::from_millis(100);
-
-/// How questions are put.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct How {
-    /// What the own filter answers.
-    pub(super) own: Own,
-    /// Which of the processors that may be used this thread and its child are to share;
-    /// `None` to leave them where they are. The thread stays there.
-    pub(super) processor: Option<u32>,
-    /// Whether to wait at the listener without a limit: the kernel ends that once the child has
-    /// ended, as told by [`super::listener::waits_end`].
-    pub(super) waits: bool,
-    /// When time is up.
-    pub(super) until: Instant,
-}
-
-impl How {
-    /// From a thread that does other things too.
-    pub(super) fn here(own: Own, until: Instant) -> Self {
-        Self {
-            own,
-            processor: None,
-            waits: false,
-            until,
-        }
-    }
-}
 
 /// Puts the questions. Answers come in their order; those that time did not allow are `Unasked`.
 pub(super) fn put(questions: Part<'_>, how: How) -> Result<Vec<Answer>, Refusal> {

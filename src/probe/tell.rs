@@ -12,10 +12,11 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 
 use super::answer::{Answer, Refusal};
+use super::how::How;
 use super::own::Own;
 use super::parallel::Beside;
 use super::question::{Part, Question};
-use super::supervisor::{How, put};
+use super::supervisor::put;
 
 /// What a tracer asks of ptrace(2).
 const REQUESTS: [i64; 4] = [

@@ -7,9 +7,9 @@ use nix::errno::Errno;
 use nix::libc;
 
 use super::super::answer::{Answer, Refusal};
+use super::super::how::How;
 use super::super::own::Own;
 use super::super::question::{Part, Question};
-use super::super::supervisor::How;
 use super::super::{Asking, SeccompProbe, asked, parallel, supervisor, tell, verdicts};
 use super::program::{PROGRAM, put};
 use crate::confinement::{LetThrough, SeccompMethod, Verdict};

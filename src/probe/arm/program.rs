@@ -16,10 +16,11 @@ use super::super::answer::{Answer, Refusal};
 use super::super::board::{Board, By, Header};
 use super::super::child::{self, Task};
 use super::super::exempt;
+use super::super::how::How;
 use super::super::own::Own;
 use super::super::question::Part;
 use super::super::raw;
-use super::super::supervisor::{How, put_on};
+use super::super::supervisor::put_on;
 use super::image::image;
 
 /// `MFD_NOEXEC_SEAL` and `MFD_EXEC`, since Linux 6.3.
