@@ -1,6 +1,5 @@
 //! Has the program ask.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use nix::errno::Errno;
