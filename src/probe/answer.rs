@@ -5,8 +5,8 @@ use std::fmt;
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 
-use super::board::{By, Outcome, Slot};
 use super::own::Own;
+use super::slot::{By, Outcome, Slot};
 
 /// What came of one question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,10 +6,11 @@ use std::sync::atomic::Ordering::SeqCst;
 
 use nix::libc;
 
-use super::board::{NO_LISTENER, Outcome, TRAPPED};
+use super::board::{NO_LISTENER, TRAPPED};
 use super::child::{Task, give_up_privileges, task};
 use super::own::Own;
 use super::question::Question;
+use super::slot::Outcome;
 use super::{bodies, exempt, raw, status};
 
 /// Lets SIGSYS come to [`on_trap`], whatever was inherited. Gives whether it will: a filter

@@ -9,10 +9,10 @@ use nix::libc;
 
 use crate::syscalls::Abi;
 
-use super::board::By;
 use super::child::{Task, give_up_privileges};
 use super::own::Own;
 use super::question::{Arguments, Question};
+use super::slot::By;
 use super::{exempt, raw};
 
 /// Their numbers, which are x86_64's alone.

@@ -43,6 +43,7 @@ mod question;
 mod raw;
 mod reaped;
 mod skip;
+mod slot;
 mod status;
 mod supervisor;
 mod tell;

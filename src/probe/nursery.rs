@@ -10,12 +10,12 @@ use std::sync::atomic::Ordering::SeqCst;
 use nix::libc;
 
 use super::asker::ask;
-use super::board::{By, Outcome};
 use super::bodies;
 use super::child::{Task, give_up_privileges, task};
 use super::exempt;
 use super::own::Own;
 use super::raw;
+use super::slot::{By, Outcome};
 
 /// A process in this memory, without a signal at its end.
 const PROCESS: i32 = libc::CLONE_VM | libc::CLONE_FS;

@@ -10,13 +10,14 @@ use nix::unistd::Pid;
 use super::answer::{Answer, Refusal};
 #[cfg(target_arch = "aarch64")]
 use super::arm;
-use super::board::{Board, By, NO_LISTENER, Outcome, TRAPPED};
+use super::board::{Board, NO_LISTENER, TRAPPED};
 use super::child::{self, Task};
 use super::how::How;
 use super::listener::{Event, Listener};
 use super::own::Own;
 use super::question::Part;
 use super::reaped::Child;
+use super::slot::{By, Outcome};
 use super::tracer;
 #[cfg(target_arch = "aarch64")]
 use crate::syscalls::Abi;

@@ -14,11 +14,12 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
-use super::board::{By, Header};
+use super::board::Header;
 use super::child::Task;
 use super::own::Own;
 use super::reaped::Child;
 use super::skip::skip;
+use super::slot::By;
 use super::status::{self, Mark};
 
 /// How long a call may sleep before it is certain that it waits for somebody's answer.

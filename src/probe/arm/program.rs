@@ -13,13 +13,14 @@ use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::signal::Signal;
 
 use super::super::answer::{Answer, Refusal};
-use super::super::board::{Board, By, Header};
+use super::super::board::{Board, Header};
 use super::super::child::{self, Task};
 use super::super::exempt;
 use super::super::how::How;
 use super::super::own::Own;
 use super::super::question::Part;
 use super::super::raw;
+use super::super::slot::By;
 use super::super::supervisor::put_on;
 use super::image::image;
 
