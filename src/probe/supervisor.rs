@@ -167,14 +167,17 @@ fn supervise(task: &Task<'_>, listener: &Listener, child: &mut Child, until: Ins
             Event::Quiet if child.poll() => return,
             Event::Quiet => {}
             Event::Call(id) => {
+                // The child's last word belongs to no question, also where it was told to stop
+                // in the middle of one.
                 if header.asking.load(SeqCst) == 1
+                    && !task.board.over()
                     && task.is_putting()
                     && let Some(slot) = task.board.current()
                 {
                     slot.answered(By::Own);
                 }
-                // The child's last word: a kernel before 6.11 says that they are gone only once
-                // they were waited for. Looked at while it waits, it is no question's.
+                // A kernel before 6.11 says that they are gone only once they were waited for. To
+                // be looked at while the child waits, or it may have gone on meanwhile.
                 let over = header.done.load(SeqCst) == 1;
                 listener.refuse(id);
                 if over {
