@@ -29,17 +29,22 @@ pub(super) fn may_be_unfiltered(question: &Question) -> bool {
 /// own filter whose error outranks any other filter's: another error is the body's own. For the
 /// asking thread, which puts no question after.
 pub(super) fn tell_apart(task: &Task<'_>) {
-    let mut outranks = false;
-    let asked = task.questions.iter().zip(task.board.slots());
-    for (question, slot) in asked.filter(|(question, _)| may_be_unfiltered(question)) {
-        if slot.answer().is_none() || slot.by() != By::Inherited {
-            continue;
-        }
+    let returned = |by| {
+        let asked = task.questions.iter().zip(task.board.slots());
+        asked.filter(move |(question, slot)| {
+            may_be_unfiltered(question) && slot.answer().is_some() && slot.by() == by
+        })
+    };
+    // All of them first, since what follows may come to an early end.
+    let mut unclear = false;
+    for (_, slot) in returned(By::Inherited) {
         slot.answered(By::Either);
-        outranks = outranks || outrank();
-        if !outranks {
-            return;
-        }
+        unclear = true;
+    }
+    if !unclear || !outrank() {
+        return;
+    }
+    for (question, slot) in returned(By::Either) {
         // SAFETY: the filter that has just been added stops every call that a filter can stop.
         // What else there is has been made before.
         let answer = unsafe { raw::native(question.number.into(), question.arguments()) };
@@ -59,4 +64,41 @@ fn outrank() -> bool {
         unsafe { exempt::call(libc::SYS_seccomp, args) }
     });
     added == 0 && give_up_privileges() == Own::Errno.answers()
+}
+
+#[cfg(all(test, target_arch = "x86_64"))]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use libseccomp::{ScmpAction, ScmpArgCompare, ScmpCompareOp, ScmpFilterContext, ScmpSyscall};
+
+    use super::*;
+    use crate::probe::answer::Answer;
+    use crate::probe::how::How;
+    use crate::probe::question::Part;
+    use crate::probe::supervisor::put;
+
+    /// Below filters that answer the call and let no filter be added without a listener.
+    #[test]
+    fn where_no_filter_outranks_the_others_each_may_be_either() {
+        let asks = std::thread::spawn(|| {
+            let mut filter = ScmpFilterContext::new(ScmpAction::Allow).unwrap();
+            let denied = ScmpAction::Errno(libc::EPERM);
+            filter.add_rule(denied, ScmpSyscall::from(336)).unwrap();
+            let seccomp = ScmpSyscall::from_name("seccomp").unwrap();
+            let no_flags = ScmpArgCompare::new(1, ScmpCompareOp::Equal, 0);
+            filter
+                .add_rule_conditional(denied, seccomp, &[no_flags])
+                .unwrap();
+            filter.load().unwrap();
+            let questions = vec![Question::zero(Abi::X86_64, 336); 2];
+            let until = Instant::now() + Duration::from_secs(60);
+            put(Part::whole(&questions), How::here(Own::Notify, until))
+        });
+        let answers = asks.join().unwrap().unwrap();
+        assert!(
+            matches!(answers[..], [Answer::OfEither(_), Answer::OfEither(_)]),
+            "{answers:?}"
+        );
+    }
 }
