@@ -52,7 +52,7 @@ pub enum SeccompMethod {
     /// Mode is strict: the kernel's fixed rule.
     Strict,
     /// Every number was asked of the inherited filters, under an own filter that
-    /// answers USER_NOTIF: no syscall body ran.
+    /// answers USER_NOTIF: no syscall body ran that the filters see.
     Notify {
         /// What [`Verdict::Allowed`] may be as well, since it looks the same.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
