@@ -78,10 +78,14 @@ impl Guest {
 /// Runs those that are chosen: whether all is well.
 pub(crate) fn run() -> bool {
     let named = wanted("GUEST");
-    let cells = wanted("RUNTIME").is_some() || wanted("SETTING").is_some();
+    // A tree's programs run on the host alone.
+    let host = ["RUNTIME", "SETTING", "TREE"]
+        .map(wanted)
+        .iter()
+        .any(Option::is_some);
     let chosen = |guest: &&Guest| match &named {
         Some(words) => among(words, guest.name),
-        None => !cells && (guest.quick || wanted("LAB").is_some()),
+        None => !host && (guest.quick || wanted("LAB").is_some()),
     };
     let guests: Vec<&Guest> = ALL.iter().filter(chosen).collect();
     if let (Some(words), true) = (&named, guests.is_empty()) {
