@@ -38,9 +38,9 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-/// Whether no cell is left out by its name.
+/// Whether no cell is left out, by its name or because a tree has no such runtime.
 fn every() -> bool {
-    choice::words().is_none() && guests::here().is_none()
+    choice::words().is_none() && guests::here().is_none() && runtimes::tree::root().is_none()
 }
 
 /// Whether a cell is known not to start. The kernel gives no user namespace to who has a
