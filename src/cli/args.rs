@@ -17,7 +17,7 @@ use crate::report::SyscallList;
 /// Without a subcommand it inspects itself, that is, the container it runs in.
 /// Nothing is changed, no network is opened, and no syscall that is asked about is executed,
 /// but for those that --execute asks for.
-#[derive(Debug, Parser)]
+#[derive(Debug, Default, Parser)]
 #[command(name = "amiconfined", version, args_conflicts_with_subcommands = true)]
 #[command(
     after_help = "Exit codes: 0 the report was made, 1 findings, 2 usage or input error, \
@@ -78,7 +78,7 @@ impl Default for TreeArgs {
 }
 
 /// Arguments of `inspect`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct InspectArgs {
     /// Inspect this process instead; everything but the probe.
     #[arg(long, value_name = "PID", value_parser = clap::value_parser!(u32).range(1..=0x7fff_ffff))]
@@ -115,7 +115,7 @@ pub struct ProbeArgs {
 }
 
 /// How a report is shown, and where.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct ShownArgs {
     /// The report's format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -132,9 +132,10 @@ pub struct ShownArgs {
 }
 
 /// A report's format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people.
+    #[default]
     Text,
     /// For programs; described by schema/report.v1.json.
     Json,
@@ -160,5 +161,17 @@ impl From<Listed> for SyscallList {
             Listed::Blocked => Self::Blocked,
             Listed::Summary => Self::Summary,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Nothing is parsed then.
+    #[test]
+    fn no_arguments_are_the_default() {
+        let parsed = Cli::try_parse_from(["amiconfined"]).unwrap();
+        assert_eq!(format!("{parsed:?}"), format!("{:?}", Cli::default()));
     }
 }
