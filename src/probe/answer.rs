@@ -15,6 +15,9 @@ pub(super) enum Answer {
     Unasked,
     /// No inherited filter stopped it: it came to the own one.
     PassedOn,
+    /// So it did, and made once more it was let through to the kernel: whether that took it for
+    /// its ABI's.
+    Entered(bool),
     /// It returned this, and never came to the own filter.
     Returned(i64),
     /// It returned this, by an inherited filter or by its own body.
@@ -45,6 +48,11 @@ pub(super) enum Answer {
 }
 
 impl Answer {
+    /// Whether no inherited filter stopped the call.
+    pub(super) fn is_passed_on(self) -> bool {
+        matches!(self, Self::PassedOn | Self::Entered(_))
+    }
+
     /// The answer that a slot holds.
     pub(super) fn of(slot: &Slot, own: Own, untrapped: bool) -> Self {
         use std::sync::atomic::Ordering::SeqCst;
@@ -60,6 +68,8 @@ impl Answer {
         }
         match slot.by() {
             By::Own => return Self::PassedOn,
+            By::OwnOffered => return Self::Entered(true),
+            By::OwnUnoffered => return Self::Entered(false),
             By::Body => return Self::Unfiltered,
             By::Either | By::Inherited => {}
         }

@@ -2,7 +2,8 @@
 //!
 //! x32 may be compiled out or switched off at boot (`syscall.x32=`): its calls then answer
 //! ENOSYS. i386 may be so too (`ia32_emulation=`, since Linux 6.7): `int 0x80` then raises
-//! SIGSEGV. Filters are no help here, since they judge a call before that is looked at.
+//! SIGSEGV. Filters are no help with x32, since they judge a call before that is looked at;
+//! what came to a filter by i386 has entered by it.
 
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::{Duration, Instant};
@@ -12,10 +13,15 @@ use nix::sys::signal::Signal;
 use crate::confinement::AbiVerdicts;
 use crate::syscalls::Abi;
 
+use super::answer::Answer;
 use super::board::Board;
+use super::child::Task;
 use super::execute_child::{self, Setup};
+use super::exempt;
+use super::own::Own;
 use super::question::{self, Question};
 use super::reaped::Child;
+use super::slot::By;
 use super::supervisor;
 
 /// The call that is made: it takes nothing, changes nothing, no layer refuses it, and it never
@@ -25,6 +31,55 @@ const CALL: &str = "getpid";
 const STALL: Duration = Duration::from_millis(500);
 /// How long it may take though time is up.
 const LAST: Duration = Duration::from_millis(60);
+
+/// That call of an ABI.
+fn call(abi: Abi) -> Option<Question> {
+    Some(Question::zero(abi, abi.number(CALL)?))
+}
+
+/// Makes that call of x32 where it came to the own filter alone, by the instruction that this
+/// lets through. For the asking thread, which puts no question after.
+pub(super) fn enter(task: &Task<'_>) {
+    let Some(call) = call(Abi::X32).filter(|_| task.own == Own::Notify) else {
+        return;
+    };
+    let mut asked = task.questions.iter().zip(task.board.slots());
+    let Some((_, slot)) = asked.find(|(question, _)| question.is(&call)) else {
+        return;
+    };
+    if slot.by() == By::Own {
+        // SAFETY: as `CALL` says; no inherited filter stops it.
+        let answer = unsafe { exempt::call(call.number.into(), [0; 5]) };
+        slot.answered(if answer > 0 {
+            By::OwnOffered
+        } else {
+            By::OwnUnoffered
+        });
+    }
+}
+
+/// Whether the kernel offers an ABI, as far as the answer to [`call`] of it shows that: one that
+/// came to a listener, which is a kernel of Linux's own.
+fn shown(call: &Question, answer: Answer) -> Option<bool> {
+    match answer {
+        Answer::Entered(offered) => Some(offered),
+        Answer::PassedOn if call.compat() => Some(true),
+        Answer::Died(Signal::SIGSEGV) if call.compat() => Some(false),
+        _ => None,
+    }
+}
+
+/// Says of each foreign ABI whether the kernel offers it, as far as what it answered to questions
+/// put by a listener shows that.
+pub(super) fn mark(answer_to: impl Fn(&Question) -> Option<Answer>, abis: &mut [AbiVerdicts]) {
+    for abi in question::askable() {
+        let call = call(abi).filter(|_| abi != Abi::native());
+        let table = abis.iter_mut().find(|table| table.abi == abi.as_str());
+        if let (Some(call), Some(table)) = (call, table) {
+            table.offered = answer_to(&call).and_then(|answer| shown(&call, answer));
+        }
+    }
+}
 
 /// The calls that are being made to see which foreign ABIs the kernel offers.
 pub(super) struct Offered {
@@ -38,7 +93,6 @@ impl Offered {
     /// Makes one `getpid` of each foreign ABI in a disposable child, where that is `allowed`;
     /// `None` where there is none to make, or no child could be had.
     pub(super) fn try_where(allowed: impl Fn(&Question) -> bool, until: Instant) -> Option<Self> {
-        let call = |abi: Abi| Some(Question::zero(abi, abi.number(CALL)?));
         let exit = u32::try_from(nix::libc::SYS_exit_group).unwrap_or(u32::MAX);
         let exits = allowed(&Question::zero(Abi::native(), exit));
         let mut calls: Vec<Question> = question::askable()

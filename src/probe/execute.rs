@@ -108,7 +108,7 @@ fn passing(
         .collect();
     let answers = supervisor::put(Part::whole(&questions), How::here(Own::Notify, until))
         .map_err(|refusal| format!("the filters could not be asked again: {refusal}"))?;
-    let passed: Vec<bool> = answers.iter().map(|a| *a == Answer::PassedOn).collect();
+    let passed: Vec<bool> = answers.iter().map(|a| a.is_passed_on()).collect();
     let (setup, passed) = passed.split_at(wanted.min(passed.len()));
     Ok((Setup::only(setup), passed.to_vec()))
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use nix::errno::Errno;
 
 use super::answer::{Answer, Refusal};
-use super::entry::Offered;
+use super::entry::{self, Offered};
 use super::own::Own;
 use super::question::Question;
 use super::{Asking, SeccompProbe, gate, parallel, tables, tell, verdicts};
@@ -29,18 +29,24 @@ impl Put {
     /// The verdicts that the answers are, with what the kernel does before any filter. That is
     /// tried while the tables are made.
     pub(super) fn told(self, asked: &[Question], until: Instant) -> SeccompProbe {
-        let verdict_of = |question: &Question| {
-            let at = asked.iter().position(|asked| asked.is(question))?;
-            Some(self.verdict(at))
+        let place = |question: &Question| asked.iter().position(|asked| asked.is(question));
+        let allowed = |call: &Question| {
+            place(call).is_some_and(|at| self.verdict(at) == Verdict::Allowed)
         };
-        let allowed = |call: &Question| verdict_of(call) == Some(Verdict::Allowed);
-        let offered = Offered::try_where(allowed, until);
+        let tried = (self.own != Own::Notify)
+            .then(|| Offered::try_where(allowed, until))
+            .flatten();
         let verdict = |at, _: &Question| self.verdict(at);
         let mut probe = tables(asked, self.method.clone(), verdict);
-        if self.own == Own::Trace {
-            gate::mark(&mut probe.abis, until);
+        match self.own {
+            Own::Notify => {
+                let answer_to = |call: &Question| self.answers.get(place(call)?).copied();
+                entry::mark(answer_to, &mut probe.abis);
+            }
+            Own::Trace => gate::mark(&mut probe.abis, until),
+            _ => {}
         }
-        Offered::mark(offered, &mut probe.abis);
+        Offered::mark(tried, &mut probe.abis);
         probe
     }
 }

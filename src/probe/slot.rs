@@ -1,6 +1,9 @@
 //! A question's place on the board: what became of it, and who answered.
 
-use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU32, Ordering::SeqCst};
+use std::sync::atomic::{
+    AtomicI64, AtomicU8, AtomicU32,
+    Ordering::{Acquire, Release},
+};
 
 /// What became of a question, as the asking side saw it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +39,10 @@ pub(super) enum By {
     Either,
     /// The call's own body.
     Body,
+    /// The own filter; let through by that, the kernel then took the call for its ABI's.
+    OwnOffered,
+    /// The own filter; let through by that, the kernel then knew no such call.
+    OwnUnoffered,
 }
 
 /// One question's place on the board. Laid out as `arm/ask.s` knows it.
@@ -55,39 +62,41 @@ pub(super) struct Slot {
 impl Slot {
     /// Notes what the call returned.
     pub(super) fn returned(&self, answer: i64) {
-        self.answer.store(answer, SeqCst);
-        self.outcome.store(Outcome::Returned as u8, SeqCst);
+        self.answer.store(answer, Release);
+        self.outcome.store(Outcome::Returned as u8, Release);
     }
 
     /// Notes what became of it, with what belongs to that.
     pub(super) fn note(&self, outcome: Outcome, data: u32) {
-        self.data.store(data, SeqCst);
-        self.outcome.store(outcome as u8, SeqCst);
+        self.data.store(data, Release);
+        self.outcome.store(outcome as u8, Release);
     }
 
     /// Notes who answered.
     pub(super) fn answered(&self, by: By) {
-        self.by.store(by as u8, SeqCst);
+        self.by.store(by as u8, Release);
     }
 
     /// Who answered.
     pub(super) fn by(&self) -> By {
-        match self.by.load(SeqCst) {
+        match self.by.load(Acquire) {
             0 => By::Inherited,
             1 => By::Own,
             2 => By::Either,
-            _ => By::Body,
+            3 => By::Body,
+            4 => By::OwnOffered,
+            _ => By::OwnUnoffered,
         }
     }
 
     /// What the call returned, if it did.
     pub(super) fn answer(&self) -> Option<i64> {
-        (self.outcome() == Outcome::Returned).then(|| self.answer.load(SeqCst))
+        (self.outcome() == Outcome::Returned).then(|| self.answer.load(Acquire))
     }
 
     /// What became of it.
     pub(super) fn outcome(&self) -> Outcome {
-        match self.outcome.load(SeqCst) {
+        match self.outcome.load(Acquire) {
             0 => Outcome::Unanswered,
             1 => Outcome::Returned,
             2 => Outcome::Trapped,
@@ -101,13 +110,13 @@ impl Slot {
 
     /// What belongs to the outcome.
     pub(super) fn data(&self) -> u32 {
-        self.data.load(SeqCst)
+        self.data.load(Acquire)
     }
 
     /// Notes the data of a filter that hands the call to a tracer.
     pub(super) fn handed(&self, data: u16) {
-        self.data.store(u32::from(data), SeqCst);
-        self.handed.store(1, SeqCst);
+        self.data.store(u32::from(data), Release);
+        self.handed.store(1, Release);
     }
 }
 

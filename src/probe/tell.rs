@@ -65,7 +65,7 @@ pub(super) fn traces(
         .iter()
         .zip(questions)
         .enumerate()
-        .filter(|(_, (answer, _))| **answer == Answer::PassedOn)
+        .filter(|(_, (answer, _))| answer.is_passed_on())
         .map(|(at, (_, question))| (at, question.clone()))
         .collect();
     let asked: Vec<Question> = let_through

@@ -16,7 +16,7 @@ use super::question::{Arguments, Question};
 pub(super) fn verdict(answer: Answer, own: Own) -> Verdict {
     match answer {
         Answer::Unasked => Verdict::Inconclusive("time was up before it was asked".into()),
-        Answer::PassedOn => Verdict::Allowed,
+        Answer::PassedOn | Answer::Entered(_) => Verdict::Allowed,
         Answer::Trapped(data) => Verdict::Trapped(data),
         Answer::KilledThread => Verdict::Killed(KillScope::Thread),
         Answer::KilledProcess => Verdict::Killed(KillScope::Process),
