@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::confinement::{Confinement, Reading, Report, SCHEMA, Seccomp, SeccompMethod, Text};
-use crate::observe::{Observe, ObserveError, ProcRoot, Target, observe};
-use crate::probe;
+use crate::observe::{Observe, ObserveError, ProcRoot, Target, observe_while};
+use crate::probe::{self, Probe};
 use crate::report::{self, Options, SyscallList};
 
 use super::args::{Format, InspectArgs, ProbeArgs, ShownArgs, TreeArgs};
@@ -53,12 +53,17 @@ pub(super) fn look(
         Some(captured) => ProcRoot::open(captured.join("proc")),
         None => ProcRoot::open(&tree.proc_root),
     };
-    let mut confinement = observe(&proc, &options).map_err(|error| match error {
-        ObserveError::Gone { .. } => Error::NotObserved(error.to_string()),
-        _ => Error::Input(error.to_string()),
-    })?;
-    if options.live && options.target.is_self {
-        ask(&mut confinement.seccomp, probe);
+    let is_here = options.live && options.target.is_self;
+    let asks = probe.filter(|_| is_here);
+    // Who asks meanwhile is not seen by who observes.
+    let begin = |mode| asks.map(|how| (how, Probe::begin(mode)));
+    let (mut confinement, begun) =
+        observe_while(&proc, &options, begin).map_err(|error| match error {
+            ObserveError::Gone { .. } => Error::NotObserved(error.to_string()),
+            _ => Error::Input(error.to_string()),
+        })?;
+    if is_here {
+        ask(&mut confinement.seccomp, begun);
         kernel_facts::landlock(&mut confinement);
         kernel_facts::security_modules(&mut confinement);
     }
@@ -71,8 +76,8 @@ pub(super) fn look(
 }
 
 /// Puts the verdicts of this process's own filters beside what `/proc` says of them.
-fn ask(seccomp: &mut Seccomp, how: Option<ProbeArgs>) {
-    let Some(how) = how else {
+fn ask(seccomp: &mut Seccomp, begun: Option<(ProbeArgs, Probe)>) {
+    let Some((how, begun)) = begun else {
         seccomp.method = SeccompMethod::NotProbed {
             why: "--no-probe".to_owned(),
         };
@@ -82,7 +87,7 @@ fn ask(seccomp: &mut Seccomp, how: Option<ProbeArgs>) {
         under_listener: how.probe_under_listener,
         tell_trace: how.tell_trace,
     };
-    let asked = probe::verdicts(seccomp.mode.known().copied(), asking);
+    let asked = begun.verdicts(asking);
     seccomp.method = asked.method;
     seccomp.abis = asked.abis;
     if how.execute {
@@ -130,7 +135,12 @@ fn write(report: Report, shown: &ShownArgs) -> Result<(), Error> {
     };
     let file = shown.output.as_deref();
     match shown.format {
-        Format::Text => output::write(&report::text(&report, &options), file),
+        Format::Text => {
+            let written = output::write(&report::text(&report, &options), file);
+            // The process ends: to take the report apart would take longer than to write it out.
+            std::mem::forget(report);
+            written
+        }
         Format::Amicontained => output::write(&report::amicontained(&report), file),
         Format::Json => {
             let mut report = Some(report);

@@ -52,7 +52,7 @@ pub use proc_root::ProcRoot;
 pub use process_dir::ProcessDir;
 pub use read_error::ReadError;
 
-use crate::confinement::{Confinement, Errno};
+use crate::confinement::{Confinement, Errno, SeccompMode};
 use observer::Observer;
 
 /// Which process to look at.
@@ -138,6 +138,21 @@ pub enum ObserveError {
 /// ```
 pub fn observe(proc: &ProcRoot, options: &Observe) -> Result<Confinement, ObserveError> {
     observe_by(&Observer::new(proc, options)?)
+}
+
+/// Observes one process. As soon as its seccomp mode is known that is told to `begin`, which may
+/// start what is to run meanwhile; gives what that gave as well.
+///
+/// # Errors
+/// As [`observe`].
+pub fn observe_while<T>(
+    proc: &ProcRoot,
+    options: &Observe,
+    begin: impl FnOnce(Option<SeccompMode>) -> T,
+) -> Result<(Confinement, T), ObserveError> {
+    let observer = Observer::new(proc, options)?;
+    let begun = begin(seccomp::mode_of(&observer).known().copied());
+    Ok((observe_by(&observer)?, begun))
 }
 
 /// Observes one process without looking into its file tree, which it may have made to

@@ -2,14 +2,12 @@
 
 use super::Observer;
 use super::status::decimal;
-use crate::confinement::{Seccomp, SeccompMethod, SeccompMode};
+use crate::confinement::{Reading, Seccomp, SeccompMethod, SeccompMode};
 
 /// Reads the seccomp noun, without verdicts.
 pub(super) fn seccomp(o: &Observer<'_>) -> Seccomp {
     Seccomp {
-        mode: o
-            .status
-            .field("Seccomp", "since Linux 3.8, with CONFIG_SECCOMP", mode),
+        mode: mode_of(o),
         filters: o.status.field(
             "Seccomp_filters",
             "since Linux 5.9, with CONFIG_SECCOMP_FILTER",
@@ -21,6 +19,12 @@ pub(super) fn seccomp(o: &Observer<'_>) -> Seccomp {
         abis: Vec::new(),
         dumped: Vec::new(),
     }
+}
+
+/// Reads the mode alone.
+pub(super) fn mode_of(o: &Observer<'_>) -> Reading<SeccompMode> {
+    let since = "since Linux 3.8, with CONFIG_SECCOMP";
+    o.status.field("Seccomp", since, mode)
 }
 
 fn mode(value: &[u8]) -> Option<SeccompMode> {

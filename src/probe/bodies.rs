@@ -31,7 +31,9 @@ pub(super) fn may_be_unfiltered(question: &Question) -> bool {
 pub(super) fn tell_apart(task: &Task<'_>) {
     let returned = |by| {
         let asked = task.questions.iter().zip(task.board.slots());
-        asked.filter(move |(question, slot)| {
+        // An ABI's questions stand together, the native one's first.
+        let native = asked.take_while(|(question, _)| question.abi == Abi::native());
+        native.filter(move |(question, slot)| {
             may_be_unfiltered(question) && slot.answer().is_some() && slot.by() == by
         })
     };

@@ -32,8 +32,8 @@ pub(super) struct Task<'a> {
     /// What asks in the child's stead, where that has to be a program of another ABI.
     #[cfg(target_arch = "aarch64")]
     pub(super) program: Option<super::arm::Program>,
-    /// Which of the processors that this process may use is to be shared with the
-    /// supervisor; `None` to leave both where they are.
+    /// Which processor is to be shared with the supervisor, or the next one that this process may
+    /// use; `None` to leave both where they are.
     pub(super) processor: Option<u32>,
     /// Whether the supervisor waits without a limit, so that time passes for it only by calls.
     pub(super) waits: bool,

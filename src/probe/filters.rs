@@ -8,6 +8,7 @@ use nix::errno::Errno;
 use super::answer::{Answer, Refusal};
 use super::entry::{self, Offered};
 use super::own::Own;
+use super::parallel::Begun;
 use super::question::Question;
 use super::{Asking, SeccompProbe, gate, parallel, tables, tell, verdicts};
 use crate::confinement::{LetThrough, SeccompMethod, Verdict};
@@ -30,9 +31,8 @@ impl Put {
     /// tried while the tables are made.
     pub(super) fn told(self, asked: &[Question], until: Instant) -> SeccompProbe {
         let place = |question: &Question| asked.iter().position(|asked| asked.is(question));
-        let allowed = |call: &Question| {
-            place(call).is_some_and(|at| self.verdict(at) == Verdict::Allowed)
-        };
+        let allowed =
+            |call: &Question| place(call).is_some_and(|at| self.verdict(at) == Verdict::Allowed);
         let tried = (self.own != Own::Notify)
             .then(|| Offered::try_where(allowed, until))
             .flatten();
@@ -51,14 +51,20 @@ impl Put {
     }
 }
 
+/// Begins to put the questions, by the method that is tried first.
+pub(super) fn begin(asked: Arc<Vec<Question>>, until: Instant) -> Begun {
+    Begun::early(asked, Own::Notify, until)
+}
+
 /// Puts the questions to the inherited filters, by the best method that they leave; why it could
 /// not be done, if so.
 pub(super) fn put(
+    begun: Begun,
     asked: &Arc<Vec<Question>>,
     asking: Asking,
     until: Instant,
 ) -> Result<Put, String> {
-    let refusal = match parallel::put_all(asked, Own::Notify, until) {
+    let refusal = match begun.answers(until) {
         Ok(answers) => {
             let method = |allowed_may_be, trace_untold| SeccompMethod::Notify {
                 allowed_may_be,

@@ -9,7 +9,7 @@ use super::own::Own;
 pub(super) struct How {
     /// What the own filter answers.
     pub(super) own: Own,
-    /// Which of the processors that may be used this thread and its child are to share;
+    /// Which processor this thread and its child are to share, or the next one that they may use;
     /// `None` to leave them where they are. The thread stays there.
     pub(super) processor: Option<u32>,
     /// Whether to wait at the listener without a limit: the kernel ends that once the child has

@@ -64,6 +64,7 @@ use crate::confinement::{AbiVerdicts, SeccompMethod, SeccompMode, Verdict};
 use crate::syscalls::Abi;
 
 use entry::Offered;
+use parallel::Begun;
 use question::Question;
 
 /// How long the questions may take altogether.
@@ -90,29 +91,57 @@ pub struct Asking {
     pub tell_trace: bool,
 }
 
-/// Asks the filters of this process about every number of every ABI that it can enter.
-///
-/// `mode` is what `/proc/self/status` says: with [`SeccompMode::Disabled`] nothing is
-/// asked, since there is nothing to ask. Always ends within [`TIME_LIMIT`] and leaves no
-/// process, descriptor or memory behind. Never fails: what could not be asked is said in
-/// the method and in each verdict.
-pub fn verdicts(mode: Option<SeccompMode>, asking: Asking) -> SeccompProbe {
-    let until = Instant::now() + TIME_LIMIT;
-    let asked = asked(question::askable());
-    let probe = if mode == Some(SeccompMode::Disabled) {
-        let offered = Offered::try_where(|_| true, until);
-        let mut probe = tables(&asked, SeccompMethod::NoFilter, |_, _| Verdict::Allowed);
-        Offered::mark(offered, &mut probe.abis);
+/// Questions to the filters of this process about every number of every ABI that it can enter,
+/// of which some are being put already: while another processor does something else.
+#[derive(Debug)]
+pub struct Probe {
+    asked: Arc<Vec<Question>>,
+    /// `None` where there is nothing to ask.
+    begun: Option<Begun>,
+}
+
+impl Probe {
+    /// Begins to ask.
+    ///
+    /// `mode` is what `/proc/self/status` says: with [`SeccompMode::Disabled`] nothing is
+    /// asked, since there is nothing to ask.
+    #[must_use]
+    pub fn begin(mode: Option<SeccompMode>) -> Self {
+        let asked = asked(question::askable());
+        let until = Instant::now() + TIME_LIMIT;
+        let begun = (mode != Some(SeccompMode::Disabled))
+            .then(|| filters::begin(Arc::clone(&asked), until));
+        Self { asked, begun }
+    }
+
+    /// Asks the rest. Always ends within [`TIME_LIMIT`] and leaves no process, descriptor or
+    /// memory behind. Never fails: what could not be asked is said in the method and in each
+    /// verdict.
+    #[must_use]
+    pub fn verdicts(self, asking: Asking) -> SeccompProbe {
+        let until = Instant::now() + TIME_LIMIT;
+        let asked = self.asked;
+        let probe = if let Some(begun) = self.begun {
+            match filters::put(begun, &asked, asking, until) {
+                Ok(put) => put.told(&asked, until),
+                Err(why) => not_probed(why),
+            }
+        } else {
+            let offered = Offered::try_where(|_| true, until);
+            let mut probe = tables(&asked, SeccompMethod::NoFilter, |_, _| Verdict::Allowed);
+            Offered::mark(offered, &mut probe.abis);
+            probe
+        };
+        #[cfg(target_arch = "aarch64")]
+        let probe = arm::added(probe, asking, until);
         probe
-    } else {
-        match filters::put(&asked, asking, until) {
-            Ok(put) => put.told(&asked, until),
-            Err(why) => not_probed(why),
-        }
-    };
-    #[cfg(target_arch = "aarch64")]
-    let probe = arm::added(probe, asking, until);
-    probe
+    }
+}
+
+/// [`Probe::begin`] and [`Probe::verdicts`], with nothing between them.
+#[must_use]
+pub fn verdicts(mode: Option<SeccompMode>, asking: Asking) -> SeccompProbe {
+    Probe::begin(mode).verdicts(asking)
 }
 
 /// Every question of these ABIs, one ABI after the other.

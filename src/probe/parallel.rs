@@ -8,57 +8,115 @@ use super::answer::{Answer, Refusal};
 use super::how::How;
 use super::listener::waits_end;
 use super::own::Own;
-use super::question::{Part, Question};
+use super::question::{Part, Question, Share};
 use super::supervisor::put;
 
-/// How many threads ask. With more, copying this process's memory for their children takes
-/// longer than they save.
-const PARTS: usize = 2;
+/// How the questions are shared where both threads begin at once: each takes every second one, so
+/// that both take about as long. With more threads, copying this process's memory for their
+/// children would take longer than they save.
+const EVENLY: [usize; 2] = [1, 1];
+/// How where the second begins about as much later as observing a process takes.
+const EARLY_MORE: [usize; 2] = [3, 2];
 /// How long after its time a thread may still end by itself.
 const LATE: Duration = Duration::from_millis(250);
 /// Bytes of stack of a supervising thread, which only waits and answers.
 const THREAD_STACK: usize = 64 << 10;
 
-/// Puts the questions, in parts beside each other. A part that could not be had so is put
-/// again alone, with the time that is left: a limit of processes may have room for one.
+/// Puts the questions, in two parts beside each other.
 ///
 /// # Errors
 ///
-/// Where not even the first part could be put, or the other for another reason than that.
+/// As [`Begun::answers`].
 pub(super) fn put_all(
     questions: &Arc<Vec<Question>>,
     own: Own,
     until: Instant,
 ) -> Result<Vec<Answer>, Refusal> {
-    let waits = own == Own::Notify && waits_end();
-    let id = std::process::id();
-    // Neighbours, but not always the first ones. Each takes every second question, so that all
-    // take about as long.
-    let answered: Vec<_> = (id..)
-        .zip(0..PARTS)
-        .map(|(processor, nth)| {
-            let how = How {
-                own,
-                processor: Some(processor),
-                waits,
-                until,
-            };
-            Beside::start(Arc::clone(questions), (nth, PARTS), how)
-        })
-        .collect();
-    let mut answers = vec![Answer::Unasked; questions.len()];
-    for (nth, answered) in answered.into_iter().enumerate() {
-        let answered = match answered.map(Beside::answers) {
-            None | Some(Err(Refusal::Clone(_))) => {
-                put(Part::of(questions, nth, PARTS), How::here(own, until))?
-            }
-            Some(answered) => answered?,
-        };
-        for (answer, found) in answers.iter_mut().skip(nth).step_by(PARTS).zip(answered) {
-            *answer = found;
-        }
+    let begun = Begun::by(Arc::clone(questions), own, until, EVENLY);
+    begun.answers(until)
+}
+
+/// Questions of which a first part is being put.
+#[derive(Debug)]
+pub(super) struct Begun {
+    questions: Arc<Vec<Question>>,
+    own: Own,
+    waits: bool,
+    shares: [Share; 2],
+    /// The processor that the beginning thread was on.
+    here: u32,
+    first: Option<Beside>,
+}
+
+impl Begun {
+    /// Begins with the greater part, while something else is done.
+    pub(super) fn early(questions: Arc<Vec<Question>>, own: Own, until: Instant) -> Self {
+        Self::by(questions, own, until, EARLY_MORE)
     }
-    Ok(answers)
+
+    fn by(questions: Arc<Vec<Question>>, own: Own, until: Instant, shares: [usize; 2]) -> Self {
+        let [count, rest] = shares;
+        let share = |first, count| Share {
+            first,
+            count,
+            of: shares.iter().sum(),
+        };
+        let mut begun = Self {
+            questions,
+            own,
+            waits: own == Own::Notify && waits_end(),
+            shares: [share(0, count), share(count, rest)],
+            here: here(),
+            first: None,
+        };
+        begun.first = begun.start(0, until);
+        begun
+    }
+
+    /// Has a thread put one of the parts.
+    fn start(&self, nth: u8, until: Instant) -> Option<Beside> {
+        let how = How {
+            own: self.own,
+            // The first part's is not that of what is done meanwhile.
+            processor: Some(self.here.saturating_add(u32::from(nth == 0))),
+            waits: self.waits,
+            until,
+        };
+        let share = *self.shares.get(usize::from(nth))?;
+        Beside::start(Arc::clone(&self.questions), share, how)
+    }
+
+    /// Puts the rest as well. A part that could not be had beside the other is put again alone,
+    /// with the time that is left: a limit of processes may have room for one.
+    ///
+    /// # Errors
+    ///
+    /// Where not even one part could be put, or the other for another reason than that.
+    pub(super) fn answers(mut self, until: Instant) -> Result<Vec<Answer>, Refusal> {
+        let parts = [self.first.take(), self.start(1, until)];
+        let mut answers = vec![Answer::Unasked; self.questions.len()];
+        for (part, share) in parts.into_iter().zip(self.shares) {
+            let found = match part.map(Beside::answers) {
+                None | Some(Err(Refusal::Clone(_))) => {
+                    put(Part::of(&self.questions, share), How::here(self.own, until))?
+                }
+                Some(found) => found?,
+            };
+            let of_part = answers
+                .chunks_mut(share.of)
+                .flat_map(|turn| turn.iter_mut().skip(share.first).take(share.count));
+            for (answer, found) in of_part.zip(found) {
+                *answer = found;
+            }
+        }
+        Ok(answers)
+    }
+}
+
+/// The processor that the calling thread is on, which takes no system call.
+fn here() -> u32 {
+    let here = nix::sched::sched_getcpu().ok();
+    here.and_then(|at| u32::try_from(at).ok()).unwrap_or(0)
 }
 
 /// Questions that a thread of their own puts.
@@ -69,16 +127,11 @@ pub(super) struct Beside {
 }
 
 impl Beside {
-    /// Starts the thread, for every so many of the questions from the first on; `None` where
-    /// there can be none.
-    pub(super) fn start(
-        questions: Arc<Vec<Question>>,
-        (first, step): (usize, usize),
-        how: How,
-    ) -> Option<Self> {
+    /// Starts the thread, for that share of the questions; `None` where there can be none.
+    pub(super) fn start(questions: Arc<Vec<Question>>, share: Share, how: How) -> Option<Self> {
         let (send, answers) = std::sync::mpsc::channel();
         let thread = std::thread::Builder::new().stack_size(THREAD_STACK);
-        let puts = move || send.send(put(Part::of(&questions, first, step), how));
+        let puts = move || send.send(put(Part::of(&questions, share), how));
         thread.spawn(puts).ok()?;
         let until = how.until + LATE;
         Some(Self { answers, until })

@@ -8,8 +8,8 @@ use super::exempt;
 /// Bytes of a set of processors: more than any kernel has.
 const PROCESSORS: usize = 1024;
 
-/// Moves the calling child and its supervising thread to the one of the processors that they may
-/// use. What fails leaves both where they are.
+/// Moves the calling child and its supervising thread to the first processor from that one on
+/// which they may use, or to the first of all. What fails leaves both where they are.
 pub(super) fn share(supervisor: i32, processor: u32) {
     let mut set = [0u8; PROCESSORS];
     let supervisor = u64::from(supervisor.cast_unsigned());
@@ -20,20 +20,23 @@ pub(super) fn share(supervisor: i32, processor: u32) {
     if unsafe { exempt::call(libc::SYS_sched_getaffinity, args) } <= 0 {
         return;
     }
-    let count: u32 = set.iter().map(|byte| byte.count_ones()).sum();
-    let Some(chosen) = processor.checked_rem(count) else {
+    let may = |at: &usize| {
+        set.get(at / 8)
+            .is_some_and(|byte| byte >> (at % 8) & 1 == 1)
+    };
+    let all = 0..8 * PROCESSORS;
+    let from = usize::try_from(processor).unwrap_or(0);
+    let Some(chosen) = all
+        .clone()
+        .skip(from)
+        .find(may)
+        .or_else(|| all.clone().find(may))
+    else {
         return;
     };
-    let mut before = 0;
-    for byte in &mut set {
-        for bit in (0..8).map(|bit| 1u8 << bit) {
-            if *byte & bit != 0 {
-                if before != chosen {
-                    *byte &= !bit;
-                }
-                before += 1;
-            }
-        }
+    set = [0; PROCESSORS];
+    if let Some(byte) = set.get_mut(chosen / 8) {
+        *byte = 1 << (chosen % 8);
     }
     for who in [supervisor, 0] {
         // SAFETY: the set outlives the call; only this child and the thread that

@@ -66,41 +66,65 @@ impl Question {
     }
 }
 
-/// Every so many of some questions.
+/// Which ones of some questions: so many from the `first` on, of every so many.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Share {
+    pub(super) first: usize,
+    pub(super) count: usize,
+    pub(super) of: usize,
+}
+
+impl Share {
+    /// All of them.
+    pub(super) const ALL: Self = Self {
+        first: 0,
+        count: 1,
+        of: 1,
+    };
+
+    /// Where the one in this place of the share lies among all.
+    pub(super) fn place(self, at: usize) -> usize {
+        self.first + at / self.count * self.of + at % self.count
+    }
+}
+
+/// Some of some questions.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Part<'a> {
     all: &'a [Question],
-    first: usize,
-    step: usize,
+    share: Share,
+    len: usize,
 }
 
 impl<'a> Part<'a> {
     /// All of them.
     pub(super) fn whole(all: &'a [Question]) -> Self {
-        Self::of(all, 0, 1)
+        Self::of(all, Share::ALL)
     }
 
-    /// Every `step`th of them from the `first` on.
-    pub(super) fn of(all: &'a [Question], first: usize, step: usize) -> Self {
-        Self { all, first, step }
+    /// That share of them.
+    pub(super) fn of(all: &'a [Question], share: Share) -> Self {
+        let turns = all.len() / share.of;
+        let rest = (all.len() % share.of).saturating_sub(share.first);
+        let len = turns * share.count + rest.min(share.count);
+        Self { all, share, len }
     }
 
     /// The one in this place of the part.
     pub(super) fn get(self, at: usize) -> Option<&'a Question> {
-        self.all.get(self.first + at * self.step)
+        self.all.get(self.share.place(at))
     }
 
     /// All of the part.
     pub(super) fn iter(self) -> impl Iterator<Item = &'a Question> {
-        self.all.iter().skip(self.first).step_by(self.step)
+        let Share { first, count, of } = self.share;
+        let turns = self.all.chunks(of);
+        turns.flat_map(move |turn| turn.iter().skip(first).take(count))
     }
 
     /// How many the part has.
     pub(super) fn len(self) -> usize {
-        self.all
-            .len()
-            .saturating_sub(self.first)
-            .div_ceil(self.step)
+        self.len
     }
 }
 
@@ -143,4 +167,32 @@ pub(super) fn askable() -> Vec<Abi> {
     let mut abis = enterable();
     abis.retain(|abi| *abi != Abi::Arm);
     abis
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_question_is_in_one_share() {
+        for questions in 0..13 {
+            let all: Vec<Question> = (0..questions)
+                .map(|number| Question::zero(Abi::native(), number))
+                .collect();
+            let shares = [(0, 3), (3, 2)].map(|(first, count)| Share {
+                first,
+                count,
+                of: 5,
+            });
+            let mut found: Vec<u32> = Vec::new();
+            for part in shares.map(|share| Part::of(&all, share)) {
+                let numbers = part.iter().map(|question| question.number);
+                let before = found.len();
+                found.extend(numbers);
+                assert_eq!(found.len() - before, part.len());
+            }
+            found.sort_unstable();
+            assert!(found.into_iter().eq(0..questions));
+        }
+    }
 }

@@ -15,7 +15,7 @@ use super::answer::{Answer, Refusal};
 use super::how::How;
 use super::own::Own;
 use super::parallel::Beside;
-use super::question::{Part, Question};
+use super::question::{Part, Question, Share};
 use super::supervisor::put;
 
 /// What a tracer asks of ptrace(2).
@@ -50,7 +50,7 @@ pub(super) fn put_traced(
     if may.iter().any(|answer| *answer != passes) {
         return Err(Refusal::PtraceStopped);
     }
-    let tracer = Beside::start(questions, (0, 1), How::here(own, until));
+    let tracer = Beside::start(questions, Share::ALL, How::here(own, until));
     tracer.map_or(Err(Refusal::Clone(Errno::EAGAIN)), Beside::answers)
 }
 

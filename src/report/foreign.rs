@@ -19,14 +19,19 @@ const RENAMED: [(&str, &str); 2] = [("umount", "umount2"), ("mmap2", "mmap")];
 /// What the names of calls with wider arguments end in, the longest first.
 const WIDER: [&str; 3] = ["_time64", "64", "32"];
 
+/// The native ABI's syscalls by their names.
+type ByName<'a> = HashMap<&'a str, &'a SyscallVerdict>;
+
 /// Adds a fact for each foreign ABI that allows what the native one blocks.
 pub(super) fn foreign(c: &Confinement, found: &mut Found) {
     let abis = &c.seccomp.abis;
     let Some(native) = abis.iter().find(|abi| abi.native) else {
         return;
     };
+    let named = native.syscalls.iter().map(|call| (&*call.name, call));
+    let by_name: ByName<'_> = named.collect();
     for abi in abis.iter().filter(|abi| !abi.native) {
-        let allowed = allowed(native, abi);
+        let allowed = allowed(&by_name, abi);
         if allowed.is_empty() {
             continue;
         }
@@ -59,10 +64,8 @@ pub(super) fn foreign(c: &Confinement, found: &mut Found) {
 
 /// The calls, and in parentheses the arguments, that are stopped in the native ABI and
 /// let through in the other one.
-fn allowed(native: &AbiVerdicts, abi: &AbiVerdicts) -> Vec<String> {
+fn allowed(native: &ByName<'_>, abi: &AbiVerdicts) -> Vec<String> {
     let mut allowed: Vec<String> = Vec::new();
-    let named = native.syscalls.iter().map(|call| (&*call.name, call));
-    let native: HashMap<&str, &SyscallVerdict> = named.collect();
     for here in &abi.syscalls {
         let Some(there) = native.get(&*here.name) else {
             let same = same(&here.name).and_then(|name| native.get(name));

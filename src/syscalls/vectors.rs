@@ -35,20 +35,24 @@ impl Abi {
     /// syscall, nor of i386's and s390x's mmap, whose one argument points to the
     /// others (`sys_old_mmap`), so that no filter sees them.
     pub fn argument_vectors(self, name: &str) -> &'static [ArgumentVector] {
-        let behind_a_pointer = matches!(self, Abi::I386 | Abi::S390x) && name == "mmap";
-        if behind_a_pointer || self.number(name).is_none() {
+        if self.has_behind_a_pointer(name) || self.number(name).is_none() {
             return &[];
         }
         argument_vectors(name)
+    }
+
+    /// Whether this syscall's arguments lie where no filter sees them.
+    fn has_behind_a_pointer(self, name: &str) -> bool {
+        matches!(self, Abi::I386 | Abi::S390x) && name == "mmap"
     }
 
     /// Every syscall of this ABI that has vectors, by its number and name.
     pub fn with_vectors(
         self,
     ) -> impl Iterator<Item = (u32, &'static str, &'static [ArgumentVector])> {
-        tables::ARGUMENTS.iter().filter_map(move |(name, _)| {
-            let vectors = self.argument_vectors(name);
-            (!vectors.is_empty()).then_some((self.number(name)?, *name, vectors))
+        tables::ARGUMENTS.iter().filter_map(move |(name, vectors)| {
+            let seen = !self.has_behind_a_pointer(name);
+            Some((self.number(name).filter(|_| seen)?, *name, *vectors))
         })
     }
 }
