@@ -79,9 +79,11 @@ pub(super) struct Board {
 impl Board {
     /// Maps a board for so many questions.
     pub(super) fn new(questions: usize) -> nix::Result<Self> {
+        // All of it is used: so there is no fault for each page of it.
+        let flags = MapFlags::MAP_SHARED | MapFlags::MAP_POPULATE;
         // SAFETY: a fresh anonymous mapping aliases nothing.
         Self::mapped(questions, |bytes, access| unsafe {
-            mmap_anonymous(None, bytes, access, MapFlags::MAP_SHARED)
+            mmap_anonymous(None, bytes, access, flags)
         })
     }
 
