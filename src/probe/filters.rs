@@ -30,7 +30,12 @@ impl Put {
     /// The verdicts that the answers are, with what the kernel does before any filter. That is
     /// tried while the tables are made.
     pub(super) fn told(self, asked: &[Question], until: Instant) -> SeccompProbe {
-        let place = |question: &Question| asked.iter().position(|asked| asked.is(question));
+        let place = |question: &Question| {
+            let mut places = asked.iter().enumerate();
+            let first = places.find(|(_, asked)| asked.abi == question.abi)?;
+            let mut rest = std::iter::once(first).chain(places);
+            Some(rest.find(|(_, asked)| asked.is(question))?.0)
+        };
         let allowed =
             |call: &Question| place(call).is_some_and(|at| self.verdict(at) == Verdict::Allowed);
         let tried = (self.own != Own::Notify)
