@@ -122,12 +122,14 @@ impl Board {
         })
     }
 
+    #[inline(always)]
     pub(super) fn header(&self) -> &Header {
         // SAFETY: the mapping is page-aligned, larger than a header, zeroed (a valid
         // header), and lives as long as the board; its fields are atomics.
         unsafe { self.memory.cast::<Header>().as_ref() }
     }
 
+    #[inline(always)]
     pub(super) fn slots(&self) -> &[Slot] {
         // SAFETY: the slots follow the header at a multiple of 64, inside the mapping;
         // zeroed memory is a valid slot; atomics may be shared.
@@ -138,6 +140,7 @@ impl Board {
     }
 
     /// The slot of the question being asked.
+    #[inline(always)]
     pub(super) fn current(&self) -> Option<&Slot> {
         self.slots().get(self.header().cursor.load(SeqCst) as usize)
     }
@@ -152,6 +155,7 @@ impl Board {
     }
 
     /// Whether there is nothing more to ask.
+    #[inline(always)]
     pub(super) fn over(&self) -> bool {
         let header = self.header();
         header.done.load(SeqCst) == 1 || header.stop.load(SeqCst) == 1

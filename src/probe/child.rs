@@ -79,6 +79,7 @@ impl<'a> Task<'a> {
     }
 
     /// Whether a question is being put: what ends a process besides is not its filters' answer.
+    #[inline(always)]
     pub(super) fn is_putting(&self) -> bool {
         #[cfg(target_arch = "aarch64")]
         if self.program.is_some() {

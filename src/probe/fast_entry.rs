@@ -83,6 +83,7 @@ struct Header {
 }
 
 /// Whether there is a fast entry.
+#[inline(always)]
 pub(super) fn ready() -> bool {
     ENTRY.load(SeqCst) != 0
 }
@@ -96,6 +97,7 @@ pub(super) fn forget() -> bool {
 ///
 /// # Safety
 /// As [`super::raw::native`]; there must be a fast entry, and no other thread may use it.
+#[inline(always)]
 pub(super) unsafe fn call(number: u64, args: &[u64; 6]) -> i64 {
     let way = usize::try_from(WAY.load(SeqCst)).unwrap_or(0);
     // SAFETY: the routine has been moved there.

@@ -83,6 +83,7 @@ impl Listener {
 
     /// Waits for the next event; where it does so without a limit, the child has to see to it
     /// that there is one now and then.
+    #[inline(always)]
     pub(super) fn next(&self, milliseconds: u8) -> Event {
         if self.waits
             && let Some(id) = self.receive()
@@ -102,6 +103,7 @@ impl Listener {
     }
 
     /// The next call that waits; `None` where it has gone meanwhile, or all have.
+    #[inline(always)]
     fn receive(&self) -> Option<u64> {
         // SAFETY: the kernel wants a zeroed structure, and fills it.
         let mut call: seccomp_notif = unsafe { std::mem::zeroed() };
@@ -111,6 +113,7 @@ impl Listener {
     }
 
     /// Refuses a waiting call: its body does not run.
+    #[inline(always)]
     pub(super) fn refuse(&self, id: u64) {
         let mut response = seccomp_notif_resp {
             id,

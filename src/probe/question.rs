@@ -52,6 +52,7 @@ impl Question {
     }
 
     /// The registers.
+    #[inline(always)]
     pub(super) fn arguments(&self) -> [u64; 6] {
         match &self.asked_with {
             Arguments::Zero => [0; 6],
@@ -61,6 +62,7 @@ impl Question {
     }
 
     /// Whether it enters the kernel by the compatibility gate.
+    #[inline(always)]
     pub(super) fn compat(&self) -> bool {
         self.abi != Abi::native() && self.abi != Abi::X32
     }
@@ -83,6 +85,7 @@ impl Share {
     };
 
     /// Where the one in this place of the share lies among all.
+    #[inline(always)]
     pub(super) fn place(self, at: usize) -> usize {
         self.first + at / self.count * self.of + at % self.count
     }
@@ -111,6 +114,7 @@ impl<'a> Part<'a> {
     }
 
     /// The one in this place of the part.
+    #[inline(always)]
     pub(super) fn get(self, at: usize) -> Option<&'a Question> {
         self.all.get(self.share.place(at))
     }

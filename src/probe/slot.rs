@@ -61,6 +61,7 @@ pub(super) struct Slot {
 
 impl Slot {
     /// Notes what the call returned.
+    #[inline(always)]
     pub(super) fn returned(&self, answer: i64) {
         self.answer.store(answer, Release);
         self.outcome.store(Outcome::Returned as u8, Release);
@@ -73,6 +74,7 @@ impl Slot {
     }
 
     /// Notes who answered.
+    #[inline(always)]
     pub(super) fn answered(&self, by: By) {
         self.by.store(by as u8, Release);
     }

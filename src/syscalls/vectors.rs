@@ -21,6 +21,7 @@ impl ArgumentVector {
     ///
     /// s390x swaps the first two arguments of clone (`CONFIG_CLONE_BACKWARDS2`,
     /// kernel/fork.c), so `name` must be that of the syscall.
+    #[inline(always)]
     pub fn arguments(&self, abi: Abi, name: &str) -> [u64; 6] {
         let mut arguments = self.meant.map(Option::unwrap_or_default);
         if abi == Abi::S390x && name == "clone" {
