@@ -8,7 +8,8 @@ use super::{Reading, Text};
 /// The process that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Process {
-    /// Its id in the reader's pid namespace.
+    /// Its id in the reader's pid namespace; 0 where it is the reader, and a filter keeps that from
+    /// learning it.
     pub pid: u32,
     /// Whether the reader looked at itself.
     pub is_self: bool,

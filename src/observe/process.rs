@@ -7,7 +7,7 @@ use crate::confinement::{Process, Reading, Text};
 /// Reads the process noun.
 pub(super) fn process(o: &Observer<'_>) -> Process {
     Process {
-        pid: o.options.target.pid,
+        pid: pid(o),
         is_self: o.options.target.is_self,
         comm: match o.pid_dir.read("comm") {
             Ok(bytes) => {
@@ -20,6 +20,21 @@ pub(super) fn process(o: &Observer<'_>) -> Process {
         tracer: o.status.field("TracerPid", "since Linux 2.4", decimal),
         start_ticks: start_ticks(o),
     }
+}
+
+/// Its id. A filter may answer getpid(2) in the kernel's stead: with 0 or an error, and no process
+/// has such an id.
+fn pid(o: &Observer<'_>) -> u32 {
+    let told = o.options.target.pid;
+    if told != 0 && i32::try_from(told).is_ok() {
+        return told;
+    }
+    // Seen from its own pid namespace, the innermost one (since Linux 4.1).
+    let innermost = |ids: &[u8]| decimal(ids.rsplit(u8::is_ascii_whitespace).next()?);
+    let seen = o.status.field("NSpid", "since Linux 4.1", innermost);
+    let seen = seen.known().copied();
+    seen.or_else(|| o.status.field("Pid", "", decimal).known().copied())
+        .unwrap_or(0)
 }
 
 /// Field 22 of `/proc/PID/stat`, `proc_pid_stat(5)`, in clock ticks since boot.

@@ -40,7 +40,7 @@ pub(super) struct Task<'a> {
     /// What gives its place to the 32-bit vDSO.
     #[cfg(target_arch = "x86_64")]
     pub(super) vdso: Option<OwnVdso>,
-    /// The process that the child is one of.
+    /// The process that the child is one of; 0 where a filter answers for that.
     pub(super) parent: i64,
     /// The supervising thread.
     pub(super) supervisor: i32,
@@ -63,7 +63,7 @@ impl<'a> Task<'a> {
             vdso: (how.own == Own::Notify && questions.iter().any(|question| question.compat()))
                 .then(OwnVdso::get)
                 .flatten(),
-            parent: std::process::id().into(),
+            parent: i32::try_from(std::process::id()).unwrap_or(0).into(),
             supervisor: nix::unistd::gettid().as_raw(),
             stacks,
         }
@@ -168,7 +168,7 @@ fn run(task: &Task<'_>) -> ! {
     if task.own == Own::Notify && listener >= 0 {
         // SAFETY: takes nothing and changes nothing.
         let parent = unsafe { exempt::call(libc::SYS_getppid, [0; 5]) };
-        if parent > 0 && parent != task.parent {
+        if parent > 0 && task.parent > 0 && parent != task.parent {
             raw::die(); // It ended before this process was to end with it: nobody answers.
         }
     }

@@ -58,12 +58,12 @@ pub(super) fn enter(task: &Task<'_>) {
     }
 }
 
-/// Whether the kernel offers an ABI, as far as the answer to [`call`] of it shows that: one that
-/// came to a listener, which is a kernel of Linux's own.
+/// Whether the kernel offers an ABI, as far as the answer to [`call`] of it shows that, on a kernel
+/// of Linux's own: there a listener could be had. What a filter has answered has entered.
 fn shown(call: &Question, answer: Answer) -> Option<bool> {
     match answer {
         Answer::Entered(offered) => Some(offered),
-        Answer::PassedOn if call.compat() => Some(true),
+        Answer::PassedOn | Answer::Returned(_) | Answer::Trapped(_) if call.compat() => Some(true),
         Answer::Died(Signal::SIGSEGV) if call.compat() => Some(false),
         _ => None,
     }

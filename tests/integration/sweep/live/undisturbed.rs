@@ -23,7 +23,7 @@ pub(super) fn held(arena: &Arena, told: &[&Told], swept: &dyn Fn(&[&str])) {
         .map(|one| Heartbeat(arena.path("beat").join(one.runtime)))
         .collect();
     let machine = Machine::start();
-    let round = |during: &dyn Fn()| -> Option<Duration> {
+    let heard = |during: &dyn Fn()| -> Option<Vec<Duration>> {
         machine.late();
         for heart in &hearts {
             heart.longest();
@@ -33,26 +33,28 @@ pub(super) fn held(arena: &Arena, told: &[&Told], swept: &dyn Fn(&[&str])) {
         while Instant::now() < end {
             during();
         }
-        let gaps: Vec<Duration> = hearts.iter().map(Heartbeat::longest).collect();
-        if !machine.was_at_rest() {
-            return None;
-        }
-        for (gap, one) in gaps.iter().zip(told) {
-            assert!(*gap < GAP, "{}: {gap:?}", one.runtime);
-        }
-        gaps.into_iter().max()
+        let gaps = hearts.iter().map(Heartbeat::longest).collect();
+        machine.was_at_rest().then_some(gaps)
     };
+    let missed = |gaps: &[Duration]| gaps.iter().position(|gap| *gap >= GAP);
     let pause = || std::thread::sleep(Duration::from_millis(10));
     let kinds: [(&str, &dyn Fn()); 3] = [
         ("without a sweep", &pause),
         ("with sweeps", &|| swept(&[])),
         ("with filters dumped", &|| swept(&["--seccomp", "dump"])),
     ];
-    for (kind, during) in kinds {
-        let judged: Vec<Duration> = (0..ATTEMPTS)
-            .filter_map(|_| round(during))
-            .take(4)
-            .collect();
+    for (nth, (kind, during)) in kinds.into_iter().enumerate() {
+        let round = || -> Option<Duration> {
+            let gaps = heard(during)?;
+            if let Some(at) = missed(&gaps) {
+                // What hearts miss without a sweep, or right after as well, is the machine's doing.
+                let own = nth > 0 && missed(&heard(&pause)?).is_none();
+                assert!(!own, "{kind}: {}: {:?}", told[at].runtime, gaps[at]);
+                return None;
+            }
+            gaps.into_iter().max()
+        };
+        let judged: Vec<Duration> = (0..ATTEMPTS).filter_map(|_| round()).take(4).collect();
         match judged.iter().max() {
             Some(longest) => println!("longest gap of {} hearts: {longest:?} {kind}", told.len()),
             None => println!("SKIPPED: a machine that is not late by itself, {kind}"),
