@@ -52,7 +52,8 @@ pub enum SeccompMethod {
     /// Mode is strict: the kernel's fixed rule.
     Strict,
     /// Every number was asked of the inherited filters, under an own filter that
-    /// answers USER_NOTIF: no syscall body ran that the filters see.
+    /// answers USER_NOTIF: no syscall body ran for that which the filters see. Besides, x32's
+    /// getpid is made where they let it through, to see whether the kernel offers x32.
     Notify {
         /// What [`Verdict::Allowed`] may be as well, since it looks the same.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -24,14 +24,8 @@ pub(super) fn share(supervisor: i32, processor: u32) {
         set.get(at / 8)
             .is_some_and(|byte| byte >> (at % 8) & 1 == 1)
     };
-    let all = 0..8 * PROCESSORS;
     let from = usize::try_from(processor).unwrap_or(0);
-    let Some(chosen) = all
-        .clone()
-        .skip(from)
-        .find(may)
-        .or_else(|| all.clone().find(may))
-    else {
+    let Some(chosen) = (from..8 * PROCESSORS).chain(0..from).find(may) else {
         return;
     };
     set = [0; PROCESSORS];

@@ -38,7 +38,7 @@ pub(in crate::report) fn method(method: &SeccompMethod) -> String {
             allowed_may_be,
             trace_untold,
         } => format!(
-            "every number, of the inherited filters; no syscall ran that they see{}",
+            "every number, of the inherited filters; no syscall that they see ran for it{}",
             alike(allowed_may_be, trace_untold.as_deref())
         ),
         SeccompMethod::TraceWithoutTracer { why } => {
