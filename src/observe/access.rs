@@ -114,7 +114,7 @@ fn worked_out(o: &Observer<'_>, path: &[u8], stat: &FileStat) -> Reading<Writabl
             decided_by,
         })
     };
-    let mounts = match &o.mounts {
+    let mounts = match o.mounts() {
         Ok(mounts) => mounts,
         Err(error) => return error.denied(super::status::lifted_by(error)),
     };

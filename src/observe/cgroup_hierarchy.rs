@@ -48,7 +48,7 @@ impl Hierarchy {
 
 /// The hierarchies that are mounted where the process sees them.
 pub(super) fn hierarchies(o: &Observer<'_>, paths: &[CgroupPath]) -> Vec<Hierarchy> {
-    o.mounts
+    o.mounts()
         .as_ref()
         .map(|mounts| mounted(mounts, paths, false))
         .unwrap_or_default()
@@ -121,7 +121,7 @@ fn group(entry: &Entry, path: &[u8]) -> Option<Vec<u8>> {
 
 /// There is no hierarchy to read limits from.
 pub(super) fn unmounted<T>(o: &Observer<'_>) -> Reading<T> {
-    match &o.mounts {
+    match o.mounts() {
         Err(error) => error.denied(super::status::lifted_by(error)),
         Ok(_) => Reading::denied(
             "none",

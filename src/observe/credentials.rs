@@ -80,7 +80,7 @@ pub(super) fn credentials(o: &Observer<'_>) -> Found {
 /// The volumes that the kubelet projects to anywhere else: a Pod may want a token where it
 /// likes. The kubelet's own directories, which a node's processes see, are other Pods'.
 fn volumes<'a>(o: &'a Observer<'_>) -> impl Iterator<Item = &'a [u8]> {
-    let points = o.mounts.iter().flat_map(|mounts| mounts.iter());
+    let points = o.mounts().iter().flat_map(|mounts| mounts.iter());
     points
         .filter(|entry| entry.mount.fstype == *"tmpfs")
         .filter_map(|entry| entry.mount.mount_point.as_bytes().strip_prefix(b"/"))
@@ -99,7 +99,7 @@ fn volumes<'a>(o: &'a Observer<'_>) -> impl Iterator<Item = &'a [u8]> {
 /// A captured tree may hold less than the process saw: a volume of the kubelet's that the
 /// mount table has and the tree has not is told with its claims unknown.
 fn unseen_volumes(o: &Observer<'_>, found: &mut Vec<Claims>) {
-    let points = o.mounts.iter().flat_map(|mounts| mounts.iter());
+    let points = o.mounts().iter().flat_map(|mounts| mounts.iter());
     for point in points.map(|entry| entry.mount.mount_point.as_bytes()) {
         let inside = point.strip_prefix(b"/").unwrap_or(point);
         let of_kubelet = DIRS.iter().any(|dir| {

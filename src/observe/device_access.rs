@@ -27,7 +27,7 @@ pub(super) fn opens(
     if by_mode.known().is_none_or(|answer| !answer.writable) {
         return by_mode;
     }
-    let mount = o.mounts.as_ref().ok().and_then(|mounts| mounts.of(path));
+    let mount = o.mounts().as_ref().ok().and_then(|mounts| mounts.of(path));
     if mount.is_some_and(|entry| entry.has_option(b"nodev")) {
         return no("mount is nodev");
     }

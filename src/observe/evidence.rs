@@ -73,7 +73,7 @@ impl<'a> Evidence<'a> {
     pub(super) fn no_sign(&self, kinds: &[(&str, Place)], ending: &str) -> Vec<String> {
         let read = |place: Place| match place {
             Place::CgroupPath => super::cgroup::paths(self.o).known().is_some(),
-            Place::Mounts => self.o.mounts.is_ok(),
+            Place::Mounts => self.o.mounts().is_ok(),
             Place::Files => self.o.files.dir().is_ok(),
             Place::Environment => self.environment.is_some(),
         };
@@ -108,7 +108,7 @@ impl<'a> Evidence<'a> {
             bytes.windows(word.len()).any(|w| w == word.as_bytes())
         };
         self.o
-            .mounts
+            .mounts()
             .iter()
             .flat_map(|m| m.iter())
             .find_map(|entry| {
@@ -122,7 +122,7 @@ impl<'a> Evidence<'a> {
 
     /// Whether there is a mount at a path.
     pub(super) fn mount_at(&self, path: &str) -> bool {
-        let mut mounts = self.o.mounts.iter().flat_map(|m| m.iter());
+        let mut mounts = self.o.mounts().iter().flat_map(|m| m.iter());
         mounts.any(|entry| entry.mount.mount_point == *path)
     }
 
@@ -224,7 +224,7 @@ fn container(o: &Observer<'_>) -> Option<ContainerPath> {
         .flatten()
         .find_map(|p| ContainerPath::parse(p.path.as_bytes()));
     by_path.or_else(|| {
-        let mounts = o.mounts.as_ref().ok()?;
+        let mounts = o.mounts().as_ref().ok()?;
         mounts
             .iter()
             .filter(|e| e.mount.fstype == *"cgroup" || e.mount.fstype == *"cgroup2")

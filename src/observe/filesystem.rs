@@ -19,7 +19,7 @@ pub(super) fn filesystem(o: &Observer<'_>, namespaces: &Namespaces) -> Filesyste
         devices: devices::devices(o),
         runtime_sockets,
         runtime_sockets_denied,
-        mount_count: match &o.mounts {
+        mount_count: match o.mounts() {
             Ok(mounts) => Reading::Known(u32::try_from(mounts.len()).unwrap_or(u32::MAX)),
             Err(error) => error.denied(lifted_by(error)),
         },
@@ -27,7 +27,7 @@ pub(super) fn filesystem(o: &Observer<'_>, namespaces: &Namespaces) -> Filesyste
 }
 
 fn root(o: &Observer<'_>) -> Reading<Mount> {
-    match &o.mounts {
+    match o.mounts() {
         Err(error) => error.denied(lifted_by(error)),
         Ok(mounts) => match mounts.of(b"/") {
             Some(entry) => Reading::Known(entry.mount.clone()),

@@ -47,7 +47,7 @@ pub(super) fn host_paths(o: &Observer<'_>, namespaces: &Namespaces) -> Reading<V
     if mnt.is_some_and(|n| n.initial.known().is_some_and(|i| i.initial)) {
         return Reading::absent("the process is in the machine's own mount namespace");
     }
-    match &o.mounts {
+    match o.mounts() {
         Ok(mounts) => Reading::Known(find(mounts)),
         Err(error) => error.denied(lifted_by(error)),
     }

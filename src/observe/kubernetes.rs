@@ -77,7 +77,7 @@ fn claim(e: &Evidence<'_>, tokens: &[Claims]) -> Claim<bool> {
             evidence,
         };
     }
-    match &e.o.mounts {
+    match e.o.mounts() {
         // The kubelet mounts /etc/hosts and /dev/termination-log into every container.
         Ok(_) => Claim {
             value: Some(false),
@@ -106,17 +106,20 @@ fn mounted_uid(e: &Evidence<'_>) -> Option<Text> {
     if e.all_initial() {
         return None; // the node itself sees the mounts of all its Pods
     }
-    e.o.mounts.iter().flat_map(|m| m.iter()).find_map(|entry| {
-        let mut parts = entry.mount.root.as_bytes().split(|b| *b == b'/');
-        parts.find(|part| *part == b"pods")?;
-        let uid = parts.next()?;
-        let kind = parts.next()?;
-        let of_kubelet = matches!(
-            kind,
-            b"etc-hosts" | b"containers" | b"volumes" | b"volume-subpaths"
-        );
-        (of_kubelet && is_uid(uid)).then(|| uid.into())
-    })
+    e.o.mounts()
+        .iter()
+        .flat_map(|m| m.iter())
+        .find_map(|entry| {
+            let mut parts = entry.mount.root.as_bytes().split(|b| *b == b'/');
+            parts.find(|part| *part == b"pods")?;
+            let uid = parts.next()?;
+            let kind = parts.next()?;
+            let of_kubelet = matches!(
+                kind,
+                b"etc-hosts" | b"containers" | b"volumes" | b"volume-subpaths"
+            );
+            (of_kubelet && is_uid(uid)).then(|| uid.into())
+        })
 }
 
 /// A UUID, or a static Pod's hash without dashes.

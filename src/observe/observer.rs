@@ -28,8 +28,8 @@ pub(super) struct Observer<'a> {
     pub(super) files: ProcRoot,
     /// Its status.
     pub(super) status: Status,
-    /// Its mount table.
-    pub(super) mounts: Result<Mounts, ReadError>,
+    /// Its mount table: read once.
+    mounts: OnceCell<Result<Mounts, ReadError>>,
     /// The label that all security modules share, `attr/current`.
     pub(super) label: OnceCell<Result<Vec<u8>, ReadError>>,
     /// Its control groups and the kernel's name.
@@ -79,14 +79,7 @@ impl<'a> Observer<'a> {
         };
         Ok(Self {
             status: Status::read(&pid_dir),
-            mounts: pid_dir.read("mountinfo").map(|bytes| {
-                let mounts = Mounts::parse(&bytes);
-                if options.live {
-                    mounts.seen_from(&files)
-                } else {
-                    mounts
-                }
-            }),
+            mounts: OnceCell::new(),
             label: OnceCell::new(),
             cgroups: OnceCell::new(),
             kernel: OnceCell::new(),
@@ -98,6 +91,18 @@ impl<'a> Observer<'a> {
             pid_dir,
             sys: &options.root,
             files,
+        })
+    }
+
+    /// Its mount table.
+    pub(super) fn mounts(&self) -> &Result<Mounts, ReadError> {
+        self.mounts.get_or_init(|| {
+            let mounts = Mounts::parse(&self.pid_dir.read("mountinfo")?);
+            Ok(if self.options.live {
+                mounts.seen_from(&self.files)
+            } else {
+                mounts
+            })
         })
     }
 

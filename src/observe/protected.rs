@@ -37,7 +37,7 @@ pub(super) fn readonly(o: &Observer<'_>) -> Vec<ProtectedPath> {
 }
 
 fn protected(o: &Observer<'_>, path: &str) -> ProtectedPath {
-    let state = match &o.mounts {
+    let state = match o.mounts() {
         Ok(mounts) => state(o, mounts, path),
         Err(error) => error.denied(lifted_by(error)),
     };

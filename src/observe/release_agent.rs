@@ -15,7 +15,7 @@ const GUARDED_SINCE: Release = Release::new(5, 17, 0);
 /// The file is in the root group of a v1 hierarchy, wherever that is mounted. One that may be
 /// set decides, else one of which it is not known.
 pub(super) fn release_agent(o: &Observer<'_>) -> Reading<Writable> {
-    let mounts = match &o.mounts {
+    let mounts = match o.mounts() {
         Ok(mounts) => mounts,
         Err(error) => return error.denied(super::status::lifted_by(error)),
     };

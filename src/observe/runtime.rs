@@ -100,7 +100,7 @@ fn container_id(e: &Evidence<'_>) -> Reading<Text> {
     if let Some(path) = &e.container {
         return Reading::Known(path.id.clone());
     }
-    for entry in e.o.mounts.iter().flat_map(|m| m.iter()) {
+    for entry in e.o.mounts().iter().flat_map(|m| m.iter()) {
         for dir in ["/docker/containers/", "/overlay-containers/"] {
             if let Some(id) = id_below(entry.mount.root.as_bytes(), dir.as_bytes()) {
                 return Reading::Known(id.into());

@@ -49,7 +49,7 @@ fn gvisor(e: &Evidence<'_>) -> Option<String> {
 /// Kata's tag for what a virtual machine's host shares (`virtcontainers`), which nobody in the
 /// machine can give to another file system of these types.
 fn kata_share(e: &Evidence<'_>) -> Option<String> {
-    let mut mounts = e.o.mounts.iter().flat_map(|mounts| mounts.iter());
+    let mut mounts = e.o.mounts().iter().flat_map(|mounts| mounts.iter());
     let share = mounts.find(|entry| {
         entry.mount.source == *"kataShared" && shared(&entry.mount.fstype).is_some()
     })?;

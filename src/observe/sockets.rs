@@ -49,7 +49,7 @@ pub(super) fn runtime_sockets(o: &Observer<'_>) -> (Vec<RuntimeSocket>, Option<D
         let path = format!("/run/user/{}/podman/podman.sock", uid.real);
         candidates.push((path.into_bytes(), "podman"));
     }
-    for entry in o.mounts.iter().flat_map(|mounts| mounts.iter()) {
+    for entry in o.mounts().iter().flat_map(|mounts| mounts.iter()) {
         let mount = &entry.mount;
         if SOCKETLESS.iter().any(|fstype| mount.fstype == **fstype) {
             continue;

@@ -76,6 +76,9 @@ pub(super) struct Board {
     slots: usize,
 }
 
+// SAFETY: the mapping is the board's own, belongs to no thread, and holds atomics alone.
+unsafe impl Send for Board {}
+
 impl Board {
     /// Maps a board for so many questions.
     pub(super) fn new(questions: usize) -> nix::Result<Self> {

@@ -6,7 +6,8 @@ use crate::bpf::{Decision, Program, decide_range};
 use crate::confinement::{AbiVerdicts, ConditionalVerdict, SyscallVerdict, Verdict};
 use crate::syscalls::Abi;
 
-use super::question::{self, Question};
+use super::question::Question;
+use super::questions;
 use super::verdicts;
 
 /// What filters decide about every number of every ABI that this processor's processes can
@@ -17,14 +18,14 @@ use super::verdicts;
 /// its verdict depends on arguments.
 #[must_use]
 pub fn decided_of(programs: &[Program]) -> Vec<AbiVerdicts> {
-    question::enterable()
+    questions::enterable()
         .into_iter()
         .map(|abi| of_abi(programs, abi))
         .collect()
 }
 
 fn of_abi(programs: &[Program], abi: Abi) -> AbiVerdicts {
-    let decided: BTreeMap<u32, Decision> = question::ranges(abi)
+    let decided: BTreeMap<u32, Decision> = questions::ranges(abi)
         .into_iter()
         .flat_map(|numbers| decide_range(programs, abi.audit_arch(), numbers))
         .collect();

@@ -19,7 +19,8 @@ use super::child::Task;
 use super::execute_child::{self, Setup};
 use super::exempt;
 use super::own::Own;
-use super::question::{self, Question};
+use super::question::Question;
+use super::questions;
 use super::reaped::Child;
 use super::slot::By;
 use super::supervisor;
@@ -72,7 +73,7 @@ fn shown(call: &Question, answer: Answer) -> Option<bool> {
 /// Says of each foreign ABI whether the kernel offers it, as far as what it answered to questions
 /// put by a listener shows that.
 pub(super) fn mark(answer_to: impl Fn(&Question) -> Option<Answer>, abis: &mut [AbiVerdicts]) {
-    for abi in question::askable() {
+    for abi in questions::askable() {
         let call = call(abi).filter(|_| abi != Abi::native());
         let table = abis.iter_mut().find(|table| table.abi == abi.as_str());
         if let (Some(call), Some(table)) = (call, table) {
@@ -95,7 +96,7 @@ impl Offered {
     pub(super) fn try_where(allowed: impl Fn(&Question) -> bool, until: Instant) -> Option<Self> {
         let exit = u32::try_from(nix::libc::SYS_exit_group).unwrap_or(u32::MAX);
         let exits = allowed(&Question::zero(Abi::native(), exit));
-        let mut calls: Vec<Question> = question::askable()
+        let mut calls: Vec<Question> = questions::askable()
             .into_iter()
             .filter(|abi| *abi != Abi::native())
             .filter_map(call)

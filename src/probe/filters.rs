@@ -5,17 +5,19 @@ use std::time::Instant;
 
 use nix::errno::Errno;
 
-use super::answer::{Answer, Refusal};
+use super::answer::Refusal;
+use super::answers::Answers;
 use super::entry::{self, Offered};
 use super::own::Own;
 use super::parallel::Begun;
 use super::question::Question;
+use super::questions::Questions;
 use super::{Asking, SeccompProbe, gate, parallel, tables, tell, verdicts};
 use crate::confinement::{LetThrough, SeccompMethod, Verdict};
 
 /// Questions that were put: what came of each, under which own filter.
 pub(super) struct Put {
-    answers: Vec<Answer>,
+    answers: Answers,
     own: Own,
     method: SeccompMethod,
 }
@@ -23,8 +25,7 @@ pub(super) struct Put {
 impl Put {
     /// The verdict that the answer in this place is.
     fn verdict(&self, at: usize) -> Verdict {
-        let answer = self.answers.get(at).copied().unwrap_or(Answer::Unasked);
-        verdicts::verdict(answer, self.own)
+        verdicts::verdict(self.answers.get(at), self.own)
     }
 
     /// The verdicts that the answers are, with what the kernel does before any filter. That is
@@ -45,7 +46,7 @@ impl Put {
         let mut probe = tables(asked, self.method.clone(), verdict);
         match self.own {
             Own::Notify => {
-                let answer_to = |call: &Question| self.answers.get(place(call)?).copied();
+                let answer_to = |call: &Question| Some(self.answers.get(place(call)?));
                 entry::mark(answer_to, &mut probe.abis);
             }
             Own::Trace => gate::mark(&mut probe.abis, until),
@@ -57,7 +58,7 @@ impl Put {
 }
 
 /// Begins to put the questions, by the method that is tried first.
-pub(super) fn begin(asked: Arc<Vec<Question>>, until: Instant) -> Begun {
+pub(super) fn begin(asked: Arc<Questions>, until: Instant) -> Begun {
     Begun::early(asked, Own::Notify, until)
 }
 
@@ -65,7 +66,7 @@ pub(super) fn begin(asked: Arc<Vec<Question>>, until: Instant) -> Begun {
 /// not be done, if so.
 pub(super) fn put(
     begun: Begun,
-    asked: &Arc<Vec<Question>>,
+    asked: &Arc<Questions>,
     asking: Asking,
     until: Instant,
 ) -> Result<Put, String> {
@@ -92,6 +93,7 @@ pub(super) fn put(
         Refusal::Filter(Errno::EBUSY) if asking.under_listener => {
             let answers = tell::put_traced(Arc::clone(asked), Own::Traced, until)
                 .map_err(|second| format!("{why}; by a tracer: {second}"))?;
+            let answers = Answers::Listed(answers);
             let method = |allowed_may_be, trace_untold| SeccompMethod::Traced {
                 why,
                 allowed_may_be,
@@ -123,14 +125,19 @@ pub(super) fn put(
 /// The answers, once it is told as far as wanted what let a call through.
 fn traces_told(
     asked: &[Question],
-    mut answers: Vec<Answer>,
+    mut answers: Answers,
     own: Own,
     asking: Asking,
     until: Instant,
     method: impl FnOnce(Vec<LetThrough>, Option<String>) -> SeccompMethod,
 ) -> Put {
     let mut may_be = vec![LetThrough::Logged];
-    let told = (asking.tell_trace).then(|| tell::traces(asked, &mut answers, until));
+    let mut told = None;
+    if asking.tell_trace {
+        let mut all = answers.listed(asked.len());
+        told = Some(tell::traces(asked, &mut all, until));
+        answers = Answers::Listed(all);
+    }
     if told != Some(Ok(())) {
         may_be.push(LetThrough::Traced);
     }

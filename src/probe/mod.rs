@@ -12,6 +12,7 @@
 //! from ALLOW by any filter that keeps the body from running.
 
 mod answer;
+mod answers;
 #[cfg(any(target_arch = "aarch64", test))]
 mod arm;
 mod asker;
@@ -40,6 +41,7 @@ mod own_vdso;
 mod parallel;
 mod processor;
 mod question;
+mod questions;
 mod raw;
 mod reaped;
 mod skip;
@@ -61,11 +63,11 @@ use std::time::{Duration, Instant};
 
 use crate::bpf::{Program, SeccompData, evaluate_all};
 use crate::confinement::{AbiVerdicts, SeccompMethod, SeccompMode, Verdict};
-use crate::syscalls::Abi;
 
 use entry::Offered;
 use parallel::Begun;
 use question::Question;
+use questions::Questions;
 
 /// How long the questions may take altogether.
 pub const TIME_LIMIT: Duration = Duration::from_millis(1500);
@@ -95,7 +97,7 @@ pub struct Asking {
 /// of which some are being put already: while another processor does something else.
 #[derive(Debug)]
 pub struct Probe {
-    asked: Arc<Vec<Question>>,
+    asked: Arc<Questions>,
     /// `None` where there is nothing to ask.
     begun: Option<Begun>,
 }
@@ -107,7 +109,7 @@ impl Probe {
     /// asked, since there is nothing to ask.
     #[must_use]
     pub fn begin(mode: Option<SeccompMode>) -> Self {
-        let asked = asked(question::askable());
+        let asked = Arc::new(Questions::about(questions::askable()));
         let until = Instant::now() + TIME_LIMIT;
         let begun = (mode != Some(SeccompMode::Disabled))
             .then(|| filters::begin(Arc::clone(&asked), until));
@@ -144,22 +146,13 @@ pub fn verdicts(mode: Option<SeccompMode>, asking: Asking) -> SeccompProbe {
     Probe::begin(mode).verdicts(asking)
 }
 
-/// Every question of these ABIs, one ABI after the other.
-fn asked(abis: Vec<Abi>) -> Arc<Vec<Question>> {
-    // About a thousand each, and some hundred with arguments.
-    let mut all = Vec::with_capacity(abis.len() * 1400);
-    for abi in abis {
-        question::add(abi, &mut all);
-    }
-    Arc::new(all)
-}
-
 /// What filters that were dumped do with every number of every ABI that this processor's
 /// processes can enter; `programs` as [`dump`] gives them.
 #[must_use]
 pub fn verdicts_of(programs: &[Program]) -> Vec<AbiVerdicts> {
     let method = SeccompMethod::Dumped { pause_us: 0 };
-    let told = tables(&asked(question::enterable()), method, |_, question| {
+    let asked = Questions::about(questions::enterable());
+    let told = tables(&asked, method, |_, question| {
         verdicts::of_action(evaluate_all(
             programs,
             &SeccompData {

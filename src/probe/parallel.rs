@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
-use super::answer::{Answer, Refusal};
+use super::answer::Refusal;
+use super::answers::{Answered, Answers};
 use super::how::How;
 use super::listener::waits_end;
 use super::own::Own;
-use super::question::{Part, Question, Share};
-use super::supervisor::put;
+use super::question::{Part, Share};
+use super::questions::Questions;
+use super::supervisor::answered;
 
 /// How the questions are shared where both threads begin at once: each takes every second one, so
 /// that both take about as long. With more threads, copying this process's memory for their
@@ -28,10 +30,10 @@ const THREAD_STACK: usize = 64 << 10;
 ///
 /// As [`Begun::answers`].
 pub(super) fn put_all(
-    questions: &Arc<Vec<Question>>,
+    questions: &Arc<Questions>,
     own: Own,
     until: Instant,
-) -> Result<Vec<Answer>, Refusal> {
+) -> Result<Answers, Refusal> {
     let begun = Begun::by(Arc::clone(questions), own, until, EVENLY);
     begun.answers(until)
 }
@@ -39,7 +41,7 @@ pub(super) fn put_all(
 /// Questions of which a first part is being put.
 #[derive(Debug)]
 pub(super) struct Begun {
-    questions: Arc<Vec<Question>>,
+    questions: Arc<Questions>,
     own: Own,
     waits: bool,
     shares: [Share; 2],
@@ -50,11 +52,11 @@ pub(super) struct Begun {
 
 impl Begun {
     /// Begins with the greater part, while something else is done.
-    pub(super) fn early(questions: Arc<Vec<Question>>, own: Own, until: Instant) -> Self {
+    pub(super) fn early(questions: Arc<Questions>, own: Own, until: Instant) -> Self {
         Self::by(questions, own, until, EARLY_MORE)
     }
 
-    fn by(questions: Arc<Vec<Question>>, own: Own, until: Instant, shares: [usize; 2]) -> Self {
+    fn by(questions: Arc<Questions>, own: Own, until: Instant, shares: [usize; 2]) -> Self {
         let [count, rest] = shares;
         let share = |first, count| Share {
             first,
@@ -92,24 +94,19 @@ impl Begun {
     /// # Errors
     ///
     /// Where not even one part could be put, or the other for another reason than that.
-    pub(super) fn answers(mut self, until: Instant) -> Result<Vec<Answer>, Refusal> {
+    pub(super) fn answers(mut self, until: Instant) -> Result<Answers, Refusal> {
         let parts = [self.first.take(), self.start(1, until)];
-        let mut answers = vec![Answer::Unasked; self.questions.len()];
+        let mut answers = Vec::with_capacity(parts.len());
         for (part, share) in parts.into_iter().zip(self.shares) {
             let found = match part.map(Beside::answers) {
                 None | Some(Err(Refusal::Clone(_))) => {
-                    put(Part::of(&self.questions, share), How::here(self.own, until))?
+                    answered(Part::of(&self.questions, share), How::here(self.own, until))?
                 }
                 Some(found) => found?,
             };
-            let of_part = answers
-                .chunks_mut(share.of)
-                .flat_map(|turn| turn.iter_mut().skip(share.first).take(share.count));
-            for (answer, found) in of_part.zip(found) {
-                *answer = found;
-            }
+            answers.push((share, found));
         }
-        Ok(answers)
+        Ok(Answers::InParts(answers))
     }
 }
 
@@ -122,16 +119,16 @@ fn here() -> u32 {
 /// Questions that a thread of their own puts.
 #[derive(Debug)]
 pub(super) struct Beside {
-    answers: Receiver<Result<Vec<Answer>, Refusal>>,
+    answers: Receiver<Result<Answered, Refusal>>,
     until: Instant,
 }
 
 impl Beside {
     /// Starts the thread, for that share of the questions; `None` where there can be none.
-    pub(super) fn start(questions: Arc<Vec<Question>>, share: Share, how: How) -> Option<Self> {
+    pub(super) fn start(questions: Arc<Questions>, share: Share, how: How) -> Option<Self> {
         let (send, answers) = std::sync::mpsc::channel();
         let thread = std::thread::Builder::new().stack_size(THREAD_STACK);
-        let puts = move || send.send(put(Part::of(&questions, share), how));
+        let puts = move || send.send(answered(Part::of(&questions, share), how));
         thread.spawn(puts).ok()?;
         let until = how.until + LATE;
         Some(Self { answers, until })
@@ -139,7 +136,7 @@ impl Beside {
 
     /// What came of it. A thread may never come to its end: a filter may kill it, and nothing
     /// else in this process.
-    pub(super) fn answers(self) -> Result<Vec<Answer>, Refusal> {
+    pub(super) fn answers(self) -> Result<Answered, Refusal> {
         let left = self.until.saturating_duration_since(Instant::now());
         self.answers
             .recv_timeout(left)

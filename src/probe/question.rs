@@ -1,11 +1,6 @@
 //! What is asked: one number of one ABI with one set of arguments.
 
-use std::ops::RangeInclusive;
-
 use crate::syscalls::{Abi, ArgumentVector};
-
-/// Numbers from an ABI's first one that are asked, named or not.
-const NUMBERS: u32 = 1024;
 
 /// One question to the filters.
 #[derive(Debug, Clone)]
@@ -89,6 +84,12 @@ impl Share {
     pub(super) fn place(self, at: usize) -> usize {
         self.first + at / self.count * self.of + at % self.count
     }
+
+    /// Where in the share the one in this place of all lies, if it is in it.
+    pub(super) fn place_in(self, at: usize) -> Option<usize> {
+        let within = (at % self.of).checked_sub(self.first)?;
+        (within < self.count).then(|| at / self.of * self.count + within)
+    }
 }
 
 /// Some of some questions.
@@ -130,47 +131,6 @@ impl<'a> Part<'a> {
     pub(super) fn len(self) -> usize {
         self.len
     }
-}
-
-/// The numbers of an ABI that are asked about, rising: those from its first one on, and those
-/// that 32-bit ARM keeps for itself far above.
-pub(super) fn ranges(abi: Abi) -> Vec<RangeInclusive<u32>> {
-    let last = abi.first() + (NUMBERS - 1);
-    let rows = abi.syscalls();
-    let above = rows.get(rows.partition_point(|row| row.number <= last)..);
-    let private = above.and_then(|rows| Some(rows.first()?.number..=rows.last()?.number));
-    std::iter::once(abi.first()..=last).chain(private).collect()
-}
-
-/// Adds every question of one ABI: each number with zeros, then each listed vector.
-pub(super) fn add(abi: Abi, questions: &mut Vec<Question>) {
-    // Range by range: of a chain of iterators the length is not known beforehand.
-    for numbers in ranges(abi) {
-        questions.extend(numbers.map(|number| Question::zero(abi, number)));
-    }
-    for (number, name, vectors) in abi.with_vectors() {
-        questions.extend(vectors.iter().map(|vector| Question {
-            abi,
-            number,
-            asked_with: Arguments::Listed(vector, name),
-        }));
-    }
-}
-
-/// The ABIs that processes of this processor enter the kernel by, the native one first.
-pub(super) fn enterable() -> Vec<Abi> {
-    let native = Abi::native();
-    std::iter::once(native)
-        .chain(native.foreign().iter().copied())
-        .collect()
-}
-
-/// Those of them that this very process can enter. A process of 64-bit ARM is told from one
-/// of 32-bit ARM by what it executes, not by how it calls.
-pub(super) fn askable() -> Vec<Abi> {
-    let mut abis = enterable();
-    abis.retain(|abi| *abi != Abi::Arm);
-    abis
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
 use super::answer::{Answer, Refusal};
+use super::answers::Answered;
 #[cfg(target_arch = "aarch64")]
 use super::arm;
 use super::board::{Board, NO_LISTENER, TRAPPED};
@@ -27,17 +28,23 @@ const GRACE: Duration = Duration::from_millis(100);
 
 /// Puts the questions. Answers come in their order; those that time did not allow are `Unasked`.
 pub(super) fn put(questions: Part<'_>, how: How) -> Result<Vec<Answer>, Refusal> {
+    answered(questions, how).map(Answered::all)
+}
+
+/// Puts the questions.
+pub(super) fn answered(questions: Part<'_>, how: How) -> Result<Answered, Refusal> {
     #[cfg(target_arch = "aarch64")]
     if questions.iter().any(|question| question.abi == Abi::Arm) {
-        return arm::put(questions, how);
+        return arm::answered(questions, how);
     }
     let board = Board::new(questions.len()).map_err(Refusal::Clone)?;
     let (_memory, stacks) = child::stacks();
-    put_on(Task::new(&board, questions, how, stacks), how.until)
+    put_on(Task::new(&board, questions, how, stacks), how.until)?;
+    Ok(Answered::on(board, how.own, how.until))
 }
 
 /// Puts a task's questions.
-pub(super) fn put_on(mut task: Task<'_>, until: Instant) -> Result<Vec<Answer>, Refusal> {
+pub(super) fn put_on(mut task: Task<'_>, until: Instant) -> Result<(), Refusal> {
     let (board, questions) = (task.board, task.questions);
     let header = board.header();
     while (header.cursor.load(SeqCst) as usize) < questions.len() && Instant::now() < until {
@@ -65,13 +72,7 @@ pub(super) fn put_on(mut task: Task<'_>, until: Instant) -> Result<Vec<Answer>, 
         }
         board.pass(outcome, data);
     }
-    let untrapped = header.untrapped.load(SeqCst) == 1;
-    let lost = header.done.load(SeqCst) == 0 && Instant::now() < until;
-    let answer = |slot| match Answer::of(slot, task.own, untrapped) {
-        Answer::Unasked if lost => Answer::Lost,
-        answer => answer,
-    };
-    Ok(board.slots().iter().map(answer).collect())
+    Ok(())
 }
 
 /// Runs one child to its end. Gives the signal that it died of by itself.

@@ -12,10 +12,12 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 
 use super::answer::{Answer, Refusal};
+use super::answers::Answered;
 use super::how::How;
 use super::own::Own;
 use super::parallel::Beside;
 use super::question::{Part, Question, Share};
+use super::questions::Questions;
 use super::supervisor::put;
 
 /// What a tracer asks of ptrace(2).
@@ -33,7 +35,7 @@ const SOON: Duration = Duration::from_millis(100);
 /// Whether this process may call ptrace(2) at all is asked first, in a child that a filter
 /// may kill for it.
 pub(super) fn put_traced(
-    questions: Arc<Vec<Question>>,
+    questions: Arc<Questions>,
     own: Own,
     until: Instant,
 ) -> Result<Vec<Answer>, Refusal> {
@@ -51,7 +53,9 @@ pub(super) fn put_traced(
         return Err(Refusal::PtraceStopped);
     }
     let tracer = Beside::start(questions, Share::ALL, How::here(own, until));
-    tracer.map_or(Err(Refusal::Clone(Errno::EAGAIN)), Beside::answers)
+    tracer
+        .map_or(Err(Refusal::Clone(Errno::EAGAIN)), Beside::answers)
+        .map(Answered::all)
 }
 
 /// Puts what is handed to a tracer in place of [`Answer::PassedOn`]; why that is not known of
@@ -72,8 +76,8 @@ pub(super) fn traces(
         .iter()
         .map(|(_, question)| question.clone())
         .collect();
-    let found =
-        put_traced(Arc::new(asked), Own::Between, until).map_err(|refusal| refusal.to_string())?;
+    let found = put_traced(Arc::new(asked.into()), Own::Between, until)
+        .map_err(|refusal| refusal.to_string())?;
     let mut all = Ok(());
     for ((at, _), found) in let_through.into_iter().zip(found) {
         match (found, answers.get_mut(at)) {

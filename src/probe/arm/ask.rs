@@ -1,16 +1,19 @@
 //! Has the program ask.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use nix::errno::Errno;
 use nix::libc;
 
 use super::super::answer::{Answer, Refusal};
+use super::super::answers::Answers;
 use super::super::how::How;
 use super::super::own::Own;
 use super::super::question::{Part, Question};
-use super::super::{Asking, SeccompProbe, asked, parallel, supervisor, tell, verdicts};
-use super::program::{PROGRAM, put};
+use super::super::questions::Questions;
+use super::super::{Asking, SeccompProbe, parallel, supervisor, tell, verdicts};
+use super::program::{PROGRAM, answered};
 use crate::confinement::{LetThrough, SeccompMethod, Verdict};
 use crate::syscalls::Abi;
 
@@ -23,7 +26,7 @@ pub(in super::super) fn added(
     asking: Asking,
     until: Instant,
 ) -> SeccompProbe {
-    let questions = asked(vec![Abi::Arm]);
+    let questions = Arc::new(Questions::about(vec![Abi::Arm]));
     let own = match probe.method {
         SeccompMethod::NoFilter | SeccompMethod::Notify { .. } => Own::Notify,
         SeccompMethod::TraceWithoutTracer { .. } => Own::Trace,
@@ -32,7 +35,9 @@ pub(in super::super) fn added(
     };
     let allowed = probe.method == SeccompMethod::NoFilter;
     let answers = match own {
-        _ if allowed => put(Part::whole(&one()), How::here(own, until)).map_err(Unasked::from),
+        _ if allowed => answered(Part::whole(&one()), How::here(own, until))
+            .map(|answered| Answers::Listed(answered.all()))
+            .map_err(Unasked::from),
         Own::Traced => Err(Unasked::because(
             "a tracer of 64-bit ARM cannot keep a 32-bit call from running",
         )),
@@ -41,10 +46,7 @@ pub(in super::super) fn added(
     let answers = answers.map(|answers| told(&questions, answers, &mut probe, asking, until));
     let mut table = verdicts::table(Abi::Arm, &questions, |at, _| match &answers {
         _ if allowed => Verdict::Allowed,
-        Ok(answers) => {
-            let answer = answers.get(at).copied().unwrap_or(Answer::Unasked);
-            verdicts::verdict(answer, own)
-        }
+        Ok(answers) => verdicts::verdict(answers.get(at), own),
         Err(unasked) => Verdict::NotProbed(unasked.why.clone()),
     });
     table.offered = match answers {
@@ -58,23 +60,29 @@ pub(in super::super) fn added(
 /// The answers, once it is told as far as wanted what let a call through.
 fn told(
     questions: &[Question],
-    mut answers: Vec<Answer>,
+    answers: Answers,
     probe: &mut SeccompProbe,
     asking: Asking,
     until: Instant,
-) -> Vec<Answer> {
-    if let SeccompMethod::Notify {
+) -> Answers {
+    let SeccompMethod::Notify {
         allowed_may_be,
         trace_untold,
     } = &mut probe.method
-        && asking.tell_trace
-        && let Err(why) = tell::traces(questions, &mut answers, until)
+    else {
+        return answers;
+    };
+    if !asking.tell_trace {
+        return answers;
+    }
+    let mut all = answers.listed(questions.len());
+    if let Err(why) = tell::traces(questions, &mut all, until)
         && !allowed_may_be.contains(&LetThrough::Traced)
     {
         allowed_may_be.push(LetThrough::Traced);
         *trace_untold = Some(why);
     }
-    answers
+    Answers::Listed(all)
 }
 
 /// Why nothing was asked, and whether the kernel has the ABI, as far as that shows it.

@@ -19,4 +19,4 @@ pub(super) use ask::added;
 #[cfg(target_arch = "aarch64")]
 pub(super) use image::EXEMPT_RETURN;
 #[cfg(target_arch = "aarch64")]
-pub(super) use program::{Program, ended, no_process, put, refused};
+pub(super) use program::{Program, answered, ended, no_process, refused};

@@ -12,7 +12,8 @@ use nix::libc;
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::signal::Signal;
 
-use super::super::answer::{Answer, Refusal};
+use super::super::answer::Refusal;
+use super::super::answers::Answered;
 use super::super::board::{Board, Header};
 use super::super::child::{self, Task};
 use super::super::exempt;
@@ -37,7 +38,7 @@ pub(in super::super) struct Program {
 }
 
 /// Puts questions of 32-bit ARM, by the program.
-pub(in super::super) fn put(questions: Part<'_>, how: How) -> Result<Vec<Answer>, Refusal> {
+pub(in super::super) fn answered(questions: Part<'_>, how: How) -> Result<Answered, Refusal> {
     let shared = memory(DATA, MFdFlags::empty())?;
     let (board, bytes) = Board::in_file(questions.len(), &shared).map_err(Refusal::NoMemory)?;
     let mut file = File::from(memory(PROGRAM, MFdFlags::MFD_CLOEXEC)?);
@@ -56,7 +57,8 @@ pub(in super::super) fn put(questions: Part<'_>, how: How) -> Result<Vec<Answer>
         waits: false,
         ..Task::new(&board, questions, how, stacks)
     };
-    put_on(task, how.until)
+    put_on(task, how.until)?;
+    Ok(Answered::on(board, how.own, how.until))
 }
 
 /// A file in memory; kernels that do not know the flag take it without.
