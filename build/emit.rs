@@ -22,21 +22,31 @@ pub(crate) fn numbers(constant: &str, rows: &[NumberRow], known: &[SemanticsRow]
     text
 }
 
-/// All semantics, in the order of their names.
+/// All names, in their order, and the semantics of each. As code: a table would hold pointers,
+/// and be relocated whenever the program starts.
 pub(crate) fn semantics(rows: &[SemanticsRow]) -> String {
-    let mut text = "pub(super) static SEMANTICS: &[(&str, Semantics)] = &[\n".to_owned();
+    let mut ends = vec![0];
+    let mut names = String::new();
     for row in rows {
+        names += &row.name;
+        ends.push(names.len());
+    }
+    let mut text = format!(
+        "pub(super) static NAMES: &str = {names:?};\n\
+         pub(super) static NAME_ENDS: &[u16] = &{ends:?};\n\
+         pub(super) fn semantics(known: u16) -> Option<Semantics> {{ Some(match known {{\n"
+    );
+    for (at, row) in rows.iter().enumerate() {
         let _ = writeln!(
             text,
-            "({:?}, Semantics {{ since: {}, until: {}, requires: {}, execution: {} }}),",
-            row.name,
+            "{at} => Semantics {{ since: {}, until: {}, requires: {}, execution: {} }},",
             release(row.since),
             release(row.until),
             requirement(&row.capabilities, row.scope.as_deref()),
             execution(row),
         );
     }
-    text + "];\n"
+    text + "_ => return None }) }\n"
 }
 
 /// All argument vectors, by the names of their syscalls.
@@ -106,7 +116,7 @@ fn execution(row: &SemanticsRow) -> String {
     let mut arguments: Vec<String> = arguments.iter().map(argument).collect();
     arguments.resize(6, argument(&Argument::Value(0)));
     format!(
-        "Execution::Safe {{ recipe: Recipe::{variant}, arguments: [{}], why: {:?} }}",
+        "Execution::Safe {{ recipe: Recipe::{variant}, arguments: &[{}], why: {:?} }}",
         arguments.join(", "),
         row.why
     )

@@ -77,10 +77,10 @@ fn cause(
     let known = row?.semantics()?;
     match &syscall.executed {
         Some(Executed::Succeeded | Executed::Reached(_)) => None,
-        Some(Executed::Refused(errno)) => Some(refused(*errno, known, privileges)),
+        Some(Executed::Refused(errno)) => Some(refused(*errno, &known, privileges)),
         // The bodies of what no filter sees answer by themselves.
         Some(Executed::NotExecuted(_)) | None if syscall.verdict == Verdict::NeverFiltered => None,
-        Some(Executed::NotExecuted(_)) | None => by_table(known, privileges),
+        Some(Executed::NotExecuted(_)) | None => by_table(&known, privileges),
     }
 }
 

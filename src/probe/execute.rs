@@ -82,9 +82,9 @@ fn cleared(syscall: &SyscallVerdict, memory: &mut Memory) -> Result<[u64; 6], St
     if syscall.verdict != Verdict::Allowed {
         return Err("only what the filters allow is executed".to_owned());
     }
-    match semantics(&syscall.name).map(|known| &known.execution) {
+    match semantics(&syscall.name).map(|known| known.execution) {
         Some(Execution::Safe { arguments, .. }) => Ok(arguments.map(|a| memory.argument(a))),
-        Some(Execution::Never { why }) => Err((*why).to_owned()),
+        Some(Execution::Never { why }) => Err(why.to_owned()),
         None => Err("no table tells how it is harmless".to_owned()),
     }
 }

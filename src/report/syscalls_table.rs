@@ -153,7 +153,7 @@ fn row(name: &str, cell: SyscallCell) -> SyscallRow {
         name: name.to_owned(),
         since: known.and_then(|k| k.since).map(|r| r.to_string()),
         until: known.and_then(|k| k.until).map(|r| r.to_string()),
-        capability: known.and_then(|k| k.requires.as_ref()).map(capability),
+        capability: known.and_then(|k| k.requires).as_ref().map(capability),
         execution: known.map_or_else(String::new, |k| match k.execution {
             Execution::Never { why } => format!("never: {why}"),
             Execution::Safe { why, .. } => format!("on request: {why}"),

@@ -36,7 +36,7 @@ pub struct Syscall {
     /// The number as the process passes it and as a seccomp filter sees it in
     /// `seccomp_data.nr`: in x32 with [`X32_BIT`].
     pub number: u32,
-    /// Its place in the table of semantics. A name here would be a pointer, and a page of
+    /// Its place among all names. A name here would be a pointer, and a page of
     /// pointers has to be relocated whenever the program starts.
     known: u16,
 }
@@ -44,16 +44,12 @@ pub struct Syscall {
 impl Syscall {
     /// The kernel's own name, without `sys_` or `__NR_`.
     pub fn name(&self) -> &'static str {
-        self.known().map_or("", |(name, _)| name)
+        semantics::name_at(self.known).unwrap_or("")
     }
 
     /// What is known of it apart from its number.
-    pub fn semantics(&self) -> Option<&'static Semantics> {
-        self.known().map(|(_, semantics)| semantics)
-    }
-
-    fn known(&self) -> Option<&'static (&'static str, Semantics)> {
-        tables::SEMANTICS.get(usize::from(self.known))
+    pub fn semantics(&self) -> Option<Semantics> {
+        tables::semantics(self.known)
     }
 }
 

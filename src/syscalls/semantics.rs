@@ -1,5 +1,7 @@
 //! What is known of a syscall apart from its numbers.
 
+use std::cmp::Ordering;
+
 use super::{Release, tables};
 
 /// What is known of a syscall, the same in every ABI that has it.
@@ -65,7 +67,7 @@ pub enum Execution {
         /// What makes them harmless.
         recipe: Recipe,
         /// What is passed.
-        arguments: [Argument; 6],
+        arguments: &'static [Argument; 6],
         /// The kernel's order of checks, with the source file.
         why: &'static str,
     },
@@ -111,10 +113,27 @@ pub enum Argument {
 
 /// What is known of the syscall with this name. Every name of every
 /// [`super::Abi`] has its semantics; other names have none.
-pub fn semantics(name: &str) -> Option<&'static Semantics> {
-    let table = tables::SEMANTICS;
-    let at = table
-        .binary_search_by(|(known, _)| (*known).cmp(name))
-        .ok()?;
-    table.get(at).map(|(_, semantics)| semantics)
+pub fn semantics(name: &str) -> Option<Semantics> {
+    let (mut first, mut end) = (0, names());
+    while first < end {
+        let middle = first.midpoint(end);
+        match name_at(middle)?.cmp(name) {
+            Ordering::Less => first = middle + 1,
+            Ordering::Equal => return tables::semantics(middle),
+            Ordering::Greater => end = middle,
+        }
+    }
+    None
+}
+
+/// How many names have semantics.
+fn names() -> u16 {
+    u16::try_from(tables::NAME_ENDS.len()).map_or(0, |ends| ends.saturating_sub(1))
+}
+
+/// The name in this place of all, which are in their order.
+pub(super) fn name_at(known: u16) -> Option<&'static str> {
+    let known = usize::from(known);
+    let [start, end] = [known, known + 1].map(|at| tables::NAME_ENDS.get(at));
+    tables::NAMES.get(usize::from(*start?)..usize::from(*end?))
 }
