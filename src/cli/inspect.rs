@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::confinement::{Confinement, Reading, Report, SCHEMA, Seccomp, SeccompMethod, Text};
 use crate::observe::{Observe, ObserveError, ProcRoot, Target, observe_while};
-use crate::probe::{self, Probe};
+use crate::probe::{self, Probe, Ready};
 use crate::report::{self, Options, SyscallList};
 
 use super::args::{Format, InspectArgs, ProbeArgs, ShownArgs, TreeArgs};
@@ -54,9 +54,9 @@ pub(super) fn look(
         None => ProcRoot::open(&tree.proc_root),
     };
     let is_here = options.live && options.target.is_self;
-    let asks = probe.filter(|_| is_here);
+    let asks = probe.filter(|_| is_here).map(|how| (how, Ready::new()));
     // Who asks meanwhile is not seen by who observes.
-    let begin = |mode| asks.map(|how| (how, Probe::begin(mode)));
+    let begin = |mode| asks.map(|(how, ready)| (how, ready.begin(mode)));
     let (mut confinement, begun) =
         observe_while(&proc, &options, begin).map_err(|error| match error {
             ObserveError::Gone { .. } => Error::NotObserved(error.to_string()),

@@ -54,6 +54,7 @@ impl Answer {
     }
 
     /// The answer that a slot holds.
+    #[inline(always)]
     pub(super) fn of(slot: &Slot, own: Own, untrapped: bool) -> Self {
         use std::sync::atomic::Ordering::SeqCst;
         let data = slot.data();

@@ -34,6 +34,7 @@ impl Answered {
     }
 
     /// What came of the question in this place.
+    #[inline(always)]
     fn get(&self, at: usize) -> Answer {
         let slot = self.board.slots().get(at);
         match slot.map(|slot| Answer::of(slot, self.own, self.untrapped)) {
@@ -60,6 +61,7 @@ pub(super) enum Answers {
 
 impl Answers {
     /// What came of the question in this place.
+    #[inline(always)]
     pub(super) fn get(&self, at: usize) -> Answer {
         let answer = match self {
             Self::Listed(all) => all.get(at).copied(),

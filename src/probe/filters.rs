@@ -9,7 +9,7 @@ use super::answer::Refusal;
 use super::answers::Answers;
 use super::entry::{self, Offered};
 use super::own::Own;
-use super::parallel::Begun;
+use super::parallel::{Begun, Waiting};
 use super::question::Question;
 use super::questions::Questions;
 use super::{Asking, SeccompProbe, gate, parallel, tables, tell, verdicts};
@@ -57,9 +57,9 @@ impl Put {
     }
 }
 
-/// Begins to put the questions, by the method that is tried first.
-pub(super) fn begin(asked: Arc<Questions>, until: Instant) -> Begun {
-    Begun::early(asked, Own::Notify, until)
+/// Begins to put the questions, by the method that is tried first and the thread that waits.
+pub(super) fn begin(by: Option<Waiting>, asked: Arc<Questions>, until: Instant) -> Begun {
+    Begun::early(by, asked, Own::Notify, until)
 }
 
 /// Puts the questions to the inherited filters, by the best method that they leave; why it could

@@ -65,7 +65,7 @@ use crate::bpf::{Program, SeccompData, evaluate_all};
 use crate::confinement::{AbiVerdicts, SeccompMethod, SeccompMode, Verdict};
 
 use entry::Offered;
-use parallel::Begun;
+use parallel::{Begun, Waiting};
 use question::Question;
 use questions::Questions;
 
@@ -93,6 +93,31 @@ pub struct Asking {
     pub tell_trace: bool,
 }
 
+/// What is ready to ask: a thread that waits.
+#[derive(Debug)]
+pub struct Ready(Option<Waiting>);
+
+impl Ready {
+    /// Starts the thread.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(Waiting::new())
+    }
+
+    /// Begins to ask.
+    ///
+    /// `mode` is what `/proc/self/status` says: with [`SeccompMode::Disabled`] nothing is
+    /// asked, since there is nothing to ask.
+    #[must_use]
+    pub fn begin(self, mode: Option<SeccompMode>) -> Probe {
+        let asked = Arc::new(Questions::about(questions::askable()));
+        let until = Instant::now() + TIME_LIMIT;
+        let begun = (mode != Some(SeccompMode::Disabled))
+            .then(|| filters::begin(self.0, Arc::clone(&asked), until));
+        Probe { asked, begun }
+    }
+}
+
 /// Questions to the filters of this process about every number of every ABI that it can enter,
 /// of which some are being put already: while another processor does something else.
 #[derive(Debug)]
@@ -103,19 +128,6 @@ pub struct Probe {
 }
 
 impl Probe {
-    /// Begins to ask.
-    ///
-    /// `mode` is what `/proc/self/status` says: with [`SeccompMode::Disabled`] nothing is
-    /// asked, since there is nothing to ask.
-    #[must_use]
-    pub fn begin(mode: Option<SeccompMode>) -> Self {
-        let asked = Arc::new(Questions::about(questions::askable()));
-        let until = Instant::now() + TIME_LIMIT;
-        let begun = (mode != Some(SeccompMode::Disabled))
-            .then(|| filters::begin(Arc::clone(&asked), until));
-        Self { asked, begun }
-    }
-
     /// Asks the rest. Always ends within [`TIME_LIMIT`] and leaves no process, descriptor or
     /// memory behind. Never fails: what could not be asked is said in the method and in each
     /// verdict.
@@ -140,10 +152,10 @@ impl Probe {
     }
 }
 
-/// [`Probe::begin`] and [`Probe::verdicts`], with nothing between them.
+/// [`Ready::begin`] and [`Probe::verdicts`], with nothing between them.
 #[must_use]
 pub fn verdicts(mode: Option<SeccompMode>, asking: Asking) -> SeccompProbe {
-    Probe::begin(mode).verdicts(asking)
+    Ready(None).begin(mode).verdicts(asking)
 }
 
 /// What filters that were dumped do with every number of every ABI that this processor's

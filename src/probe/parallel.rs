@@ -1,7 +1,7 @@
 //! Puts many questions from two threads, each with a child and a processor of its own.
 
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
 use super::answer::Refusal;
@@ -13,14 +13,16 @@ use super::question::{Part, Share};
 use super::questions::Questions;
 use super::supervisor::answered;
 
-/// How the questions are shared where both threads begin at once: each takes every second one, so
-/// that both take about as long. With more threads, copying this process's memory for their
-/// children would take longer than they save.
-const EVENLY: [usize; 2] = [1, 1];
-/// How where the second begins about as much later as observing a process takes.
-const EARLY_MORE: [usize; 2] = [3, 2];
+/// How many of each turn's questions the first thread takes where both begin at once: half, so that
+/// both take about as long. With more threads, copying this process's memory for their children
+/// would take longer than they save.
+const HALF: usize = Share::TURN / 2;
+/// How many where the second begins about as much later as observing a process takes.
+const EARLY_MORE: usize = 5;
 /// How long after its time a thread may still end by itself.
 const LATE: Duration = Duration::from_millis(250);
+/// How long a thread may take to run: a filter may have killed it.
+const SOON: Duration = Duration::from_millis(50);
 /// Bytes of stack of a supervising thread, which only waits and answers.
 const THREAD_STACK: usize = 64 << 10;
 
@@ -34,7 +36,7 @@ pub(super) fn put_all(
     own: Own,
     until: Instant,
 ) -> Result<Answers, Refusal> {
-    let begun = Begun::by(Arc::clone(questions), own, until, EVENLY);
+    let begun = Begun::by(None, Arc::clone(questions), own, until, HALF);
     begun.answers(until)
 }
 
@@ -52,31 +54,40 @@ pub(super) struct Begun {
 
 impl Begun {
     /// Begins with the greater part, while something else is done.
-    pub(super) fn early(questions: Arc<Questions>, own: Own, until: Instant) -> Self {
-        Self::by(questions, own, until, EARLY_MORE)
+    pub(super) fn early(
+        by: Option<Waiting>,
+        questions: Arc<Questions>,
+        own: Own,
+        until: Instant,
+    ) -> Self {
+        Self::by(by, questions, own, until, EARLY_MORE)
     }
 
-    fn by(questions: Arc<Questions>, own: Own, until: Instant, shares: [usize; 2]) -> Self {
-        let [count, rest] = shares;
-        let share = |first, count| Share {
-            first,
-            count,
-            of: shares.iter().sum(),
-        };
+    fn by(
+        by: Option<Waiting>,
+        questions: Arc<Questions>,
+        own: Own,
+        until: Instant,
+        first: usize,
+    ) -> Self {
         let mut begun = Self {
             questions,
             own,
             waits: own == Own::Notify && waits_end(),
-            shares: [share(0, count), share(count, rest)],
+            shares: Share::two(first),
             here: here(),
             first: None,
         };
-        begun.first = begun.start(0, until);
+        let first = begun.part(0, until);
+        begun.first = match by {
+            Some(waiting) => first.map(|first| waiting.put(first)),
+            None => first.and_then(Beside::start),
+        };
         begun
     }
 
-    /// Has a thread put one of the parts.
-    fn start(&self, nth: u8, until: Instant) -> Option<Beside> {
+    /// What a thread is to put.
+    fn part(&self, nth: u8, until: Instant) -> Option<Given> {
         let how = How {
             own: self.own,
             // The first part's is not that of what is done meanwhile.
@@ -84,8 +95,11 @@ impl Begun {
             waits: self.waits,
             until,
         };
-        let share = *self.shares.get(usize::from(nth))?;
-        Beside::start(Arc::clone(&self.questions), share, how)
+        Some(Given {
+            questions: Arc::clone(&self.questions),
+            share: *self.shares.get(usize::from(nth))?,
+            how,
+        })
     }
 
     /// Puts the rest as well. A part that could not be had beside the other is put again alone,
@@ -95,7 +109,8 @@ impl Begun {
     ///
     /// Where not even one part could be put, or the other for another reason than that.
     pub(super) fn answers(mut self, until: Instant) -> Result<Answers, Refusal> {
-        let parts = [self.first.take(), self.start(1, until)];
+        let second = self.part(1, until).and_then(Beside::start);
+        let parts = [self.first.take(), second];
         let mut answers = Vec::with_capacity(parts.len());
         for (part, share) in parts.into_iter().zip(self.shares) {
             let found = match part.map(Beside::answers) {
@@ -116,6 +131,62 @@ fn here() -> u32 {
     here.and_then(|at| u32::try_from(at).ok()).unwrap_or(0)
 }
 
+/// What a thread is given to put.
+#[derive(Debug)]
+pub(super) struct Given {
+    pub(super) questions: Arc<Questions>,
+    pub(super) share: Share,
+    pub(super) how: How,
+}
+
+impl Given {
+    fn put(self) -> Result<Answered, Refusal> {
+        answered(Part::of(&self.questions, self.share), self.how)
+    }
+}
+
+/// A thread that waits for what it is to put.
+///
+/// The kernel may queue a new thread on the processor of who starts it, to wait there for as long
+/// as that goes on, though another processor is idle. Who is woken gets that one.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    give: Sender<Given>,
+    answers: Receiver<Result<Answered, Refusal>>,
+}
+
+impl Waiting {
+    /// Starts the thread, and gives way until it runs; `None` where there can be none.
+    pub(super) fn new() -> Option<Self> {
+        let (give, given) = channel::<Given>();
+        let (send, answers) = channel();
+        let (runs, ran) = sync_channel(1);
+        spawn(move || {
+            let _ = runs.send(());
+            if let Ok(given) = given.recv() {
+                let _ = send.send(given.put());
+            }
+        })?;
+        // Should it come to nothing, nor do its answers.
+        let _ = ran.recv_timeout(SOON);
+        Some(Self { give, answers })
+    }
+
+    /// Has it put that.
+    fn put(self, given: Given) -> Beside {
+        let until = given.how.until + LATE;
+        let _ = self.give.send(given);
+        let answers = self.answers;
+        Beside { answers, until }
+    }
+}
+
+/// Starts a supervising thread.
+fn spawn(runs: impl FnOnce() + Send + 'static) -> Option<()> {
+    let thread = std::thread::Builder::new().stack_size(THREAD_STACK);
+    thread.spawn(runs).ok().map(drop)
+}
+
 /// Questions that a thread of their own puts.
 #[derive(Debug)]
 pub(super) struct Beside {
@@ -124,13 +195,13 @@ pub(super) struct Beside {
 }
 
 impl Beside {
-    /// Starts the thread, for that share of the questions; `None` where there can be none.
-    pub(super) fn start(questions: Arc<Questions>, share: Share, how: How) -> Option<Self> {
-        let (send, answers) = std::sync::mpsc::channel();
-        let thread = std::thread::Builder::new().stack_size(THREAD_STACK);
-        let puts = move || send.send(answered(Part::of(&questions, share), how));
-        thread.spawn(puts).ok()?;
-        let until = how.until + LATE;
+    /// Starts the thread; `None` where there can be none.
+    pub(super) fn start(given: Given) -> Option<Self> {
+        let until = given.how.until + LATE;
+        let (send, answers) = channel();
+        spawn(move || {
+            let _ = send.send(given.put());
+        })?;
         Some(Self { answers, until })
     }
 

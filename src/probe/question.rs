@@ -63,32 +63,40 @@ impl Question {
     }
 }
 
-/// Which ones of some questions: so many from the `first` on, of every so many.
+/// Which ones of some questions: so many from the `first` on, of every [`Share::TURN`].
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Share {
     pub(super) first: usize,
     pub(super) count: usize,
-    pub(super) of: usize,
 }
 
 impl Share {
+    /// How many questions the shares have together before it is the first one's turn again.
+    pub(super) const TURN: usize = 8;
+
     /// All of them.
     pub(super) const ALL: Self = Self {
         first: 0,
-        count: 1,
-        of: 1,
+        count: Self::TURN,
     };
+
+    /// So many for the one, the rest for the other.
+    pub(super) fn two(count: usize) -> [Self; 2] {
+        let first = count.min(Self::TURN);
+        [(0, first), (first, Self::TURN - first)].map(|(first, count)| Self { first, count })
+    }
 
     /// Where the one in this place of the share lies among all.
     #[inline(always)]
     pub(super) fn place(self, at: usize) -> usize {
-        self.first + at / self.count * self.of + at % self.count
+        self.first + at / self.count * Self::TURN + at % self.count
     }
 
     /// Where in the share the one in this place of all lies, if it is in it.
+    #[inline(always)]
     pub(super) fn place_in(self, at: usize) -> Option<usize> {
-        let within = (at % self.of).checked_sub(self.first)?;
-        (within < self.count).then(|| at / self.of * self.count + within)
+        let within = (at % Self::TURN).checked_sub(self.first)?;
+        (within < self.count).then(|| at / Self::TURN * self.count + within)
     }
 }
 
@@ -108,8 +116,8 @@ impl<'a> Part<'a> {
 
     /// That share of them.
     pub(super) fn of(all: &'a [Question], share: Share) -> Self {
-        let turns = all.len() / share.of;
-        let rest = (all.len() % share.of).saturating_sub(share.first);
+        let turns = all.len() / Share::TURN;
+        let rest = (all.len() % Share::TURN).saturating_sub(share.first);
         let len = turns * share.count + rest.min(share.count);
         Self { all, share, len }
     }
@@ -122,8 +130,8 @@ impl<'a> Part<'a> {
 
     /// All of the part.
     pub(super) fn iter(self) -> impl Iterator<Item = &'a Question> {
-        let Share { first, count, of } = self.share;
-        let turns = self.all.chunks(of);
+        let Share { first, count } = self.share;
+        let turns = self.all.chunks(Share::TURN);
         turns.flat_map(move |turn| turn.iter().skip(first).take(count))
     }
 
@@ -143,11 +151,7 @@ mod tests {
             let all: Vec<Question> = (0..questions)
                 .map(|number| Question::zero(Abi::native(), number))
                 .collect();
-            let shares = [(0, 3), (3, 2)].map(|(first, count)| Share {
-                first,
-                count,
-                of: 5,
-            });
+            let shares = Share::two(5);
             let mut found: Vec<u32> = Vec::new();
             for part in shares.map(|share| Part::of(&all, share)) {
                 let numbers = part.iter().map(|question| question.number);

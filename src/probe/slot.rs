@@ -80,6 +80,7 @@ impl Slot {
     }
 
     /// Who answered.
+    #[inline(always)]
     pub(super) fn by(&self) -> By {
         match self.by.load(Acquire) {
             0 => By::Inherited,
@@ -92,11 +93,13 @@ impl Slot {
     }
 
     /// What the call returned, if it did.
+    #[inline(always)]
     pub(super) fn answer(&self) -> Option<i64> {
         (self.outcome() == Outcome::Returned).then(|| self.answer.load(Acquire))
     }
 
     /// What became of it.
+    #[inline(always)]
     pub(super) fn outcome(&self) -> Outcome {
         match self.outcome.load(Acquire) {
             0 => Outcome::Unanswered,
@@ -111,6 +114,7 @@ impl Slot {
     }
 
     /// What belongs to the outcome.
+    #[inline(always)]
     pub(super) fn data(&self) -> u32 {
         self.data.load(Acquire)
     }

@@ -15,7 +15,7 @@ use super::answer::{Answer, Refusal};
 use super::answers::Answered;
 use super::how::How;
 use super::own::Own;
-use super::parallel::Beside;
+use super::parallel::{Beside, Given};
 use super::question::{Part, Question, Share};
 use super::questions::Questions;
 use super::supervisor::put;
@@ -52,7 +52,11 @@ pub(super) fn put_traced(
     if may.iter().any(|answer| *answer != passes) {
         return Err(Refusal::PtraceStopped);
     }
-    let tracer = Beside::start(questions, Share::ALL, How::here(own, until));
+    let tracer = Beside::start(Given {
+        questions,
+        share: Share::ALL,
+        how: How::here(own, until),
+    });
     tracer
         .map_or(Err(Refusal::Clone(Errno::EAGAIN)), Beside::answers)
         .map(Answered::all)

@@ -34,10 +34,12 @@ impl Before {
     pub(super) fn restore(&self, groups: &str) {
         for group in groups.lines().map(Path::new) {
             let mut above = group.ancestors().peekable();
+            if !self.0.contains_key(group) {
+                // What was in it may take a moment to end.
+                until("a group to be empty", || remove(group)).unwrap();
+            }
             while let Some(new) = above.next_if(|group| !self.0.contains_key(*group)) {
-                let mut remove = Command::new("find");
-                remove.arg(new).args(["-depth", "-type", "d"]);
-                let _ = remove.args(["-exec", "rmdir", "{}", ";"]).output();
+                let _ = remove(new); // Others may be in it.
             }
             for kept in above {
                 let had = self.0.get(kept).copied().flatten();
@@ -53,6 +55,14 @@ impl Before {
             }
         }
     }
+}
+
+/// Removes a group with those in it; `None` where it is still there.
+fn remove(group: &Path) -> Option<()> {
+    let mut remove = Command::new("find");
+    remove.arg(group).args(["-depth", "-type", "d"]);
+    let _ = remove.args(["-exec", "rmdir", "{}", ";"]).output();
+    (!group.exists()).then_some(())
 }
 
 fn share(group: &Path) -> Option<u64> {
