@@ -50,7 +50,7 @@ fn generate() -> Result<String, String> {
     let vectors = vectors.map_err(|wrong| wrong.to_string())?;
     agree::agree(&tables, (SEMANTICS, &semantics), (ARGUMENTS, &vectors))
         .map_err(|wrong| wrong.to_string())?;
-    let mut text = emit::semantics(&semantics) + &emit::arguments(&vectors);
+    let mut text = emit::semantics(&semantics) + &emit::arguments(&vectors, &semantics);
     for ((_, constant), (_, table)) in NUMBER_TABLES.iter().zip(&tables) {
         text += &emit::numbers(constant, &table.rows, &semantics);
     }

@@ -49,13 +49,15 @@ pub(crate) fn semantics(rows: &[SemanticsRow]) -> String {
     text + "_ => return None }) }\n"
 }
 
-/// All argument vectors, by the names of their syscalls.
-pub(crate) fn arguments(rows: &[ArgumentsRow]) -> String {
+/// All argument vectors, and of each syscall that has any its place among all names with those of
+/// its vectors, in the order of the names.
+pub(crate) fn arguments(rows: &[ArgumentsRow], known: &[SemanticsRow]) -> String {
     let mut groups: Vec<&[ArgumentsRow]> = rows.chunk_by(|a, b| a.name == b.name).collect();
     groups.sort_by_key(|group| &group[0].name);
-    let mut text = "pub(super) static ARGUMENTS: &[(&str, &[ArgumentVector])] = &[\n".to_owned();
+    let mut text = "pub(super) static VECTORS: &[ArgumentVector] = &[\n".to_owned();
+    let mut of = String::new();
+    let mut first = 0;
     for group in groups {
-        let _ = writeln!(text, "({:?}, &[", group[0].name);
         for row in group {
             let mut arguments = row.arguments.clone();
             arguments.resize(6, None);
@@ -68,9 +70,12 @@ pub(crate) fn arguments(rows: &[ArgumentsRow]) -> String {
                 row.reason,
             );
         }
-        text.push_str("]),\n");
+        let known = known.partition_point(|known| known.name < group[0].name);
+        let end = first + group.len();
+        let _ = writeln!(of, "({known}, {first}..{end}),");
+        first = end;
     }
-    text + "];\n"
+    text + "];\npub(super) static VECTORS_OF: &[(u16, Range<u16>)] = &[\n" + &of + "];\n"
 }
 
 /// The release that the tables are of.

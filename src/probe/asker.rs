@@ -126,7 +126,7 @@ fn one(task: &Task<'_>, question: &Question) -> i64 {
     let answer = unsafe {
         raw::any(
             question.compat(),
-            u64::from(question.number),
+            u64::from(question.number()),
             question.arguments(),
         )
     };

@@ -11,7 +11,7 @@ use crate::syscalls::Abi;
 
 use super::child::{Task, give_up_privileges};
 use super::own::Own;
-use super::question::{Arguments, Question};
+use super::question::Question;
 use super::slot::By;
 use super::{exempt, raw};
 
@@ -20,9 +20,9 @@ const NUMBERS: [u32; 2] = [335, 336];
 
 /// Whether some kernels let this call by every filter.
 pub(super) fn may_be_unfiltered(question: &Question) -> bool {
-    question.abi == Abi::X86_64
-        && NUMBERS.contains(&question.number)
-        && matches!(question.asked_with, Arguments::Zero)
+    question.abi() == Abi::X86_64
+        && NUMBERS.contains(&question.number())
+        && matches!(question, Question::Zero(..))
 }
 
 /// Makes such a call once more, where it returned and did not come to the own filter, below an
@@ -32,7 +32,7 @@ pub(super) fn tell_apart(task: &Task<'_>) {
     let returned = |by| {
         let asked = task.questions.iter().zip(task.board.slots());
         // An ABI's questions stand together, the native one's first.
-        let native = asked.take_while(|(question, _)| question.abi == Abi::native());
+        let native = asked.take_while(|(question, _)| question.abi() == Abi::native());
         native.filter(move |(question, slot)| {
             may_be_unfiltered(question) && slot.answer().is_some() && slot.by() == by
         })
@@ -49,7 +49,7 @@ pub(super) fn tell_apart(task: &Task<'_>) {
     for (question, slot) in returned(By::Either) {
         // SAFETY: the filter that has just been added stops every call that a filter can stop.
         // What else there is has been made before.
-        let answer = unsafe { raw::native(question.number.into(), question.arguments()) };
+        let answer = unsafe { raw::native(question.number().into(), question.arguments()) };
         slot.answered(if answer == Own::Errno.answers() {
             By::Inherited
         } else {
@@ -93,7 +93,7 @@ mod tests {
                 .add_rule_conditional(denied, seccomp, &[no_flags])
                 .unwrap();
             filter.load().unwrap();
-            let questions = vec![Question::zero(Abi::X86_64, 336); 2];
+            let questions = vec![Question::Zero(Abi::X86_64, 336); 2];
             let until = Instant::now() + Duration::from_secs(60);
             put(Part::whole(&questions), How::here(Own::Notify, until))
         });

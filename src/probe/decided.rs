@@ -31,11 +31,11 @@ fn of_abi(programs: &[Program], abi: Abi) -> AbiVerdicts {
         .collect();
     let questions: Vec<Question> = decided
         .keys()
-        .map(|number| Question::zero(abi, *number))
+        .map(|number| Question::Zero(abi, *number))
         .collect();
     let mut table = verdicts::table(abi, &questions, |_, question| {
         decided
-            .get(&question.number)
+            .get(&question.number())
             .map_or(Verdict::NotProbed(String::from("not decided")), verdict)
     });
     for syscall in &mut table.syscalls {

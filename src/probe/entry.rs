@@ -35,7 +35,7 @@ const LAST: Duration = Duration::from_millis(60);
 
 /// That call of an ABI.
 fn call(abi: Abi) -> Option<Question> {
-    Some(Question::zero(abi, abi.number(CALL)?))
+    Some(Question::Zero(abi, abi.number(CALL)?))
 }
 
 /// Makes that call of x32 where it came to the own filter alone, by the instruction that this
@@ -50,7 +50,7 @@ pub(super) fn enter(task: &Task<'_>) {
     };
     if slot.by() == By::Own {
         // SAFETY: as `CALL` says; no inherited filter stops it.
-        let answer = unsafe { exempt::call(call.number.into(), [0; 5]) };
+        let answer = unsafe { exempt::call(call.number().into(), [0; 5]) };
         slot.answered(if answer > 0 {
             By::OwnOffered
         } else {
@@ -95,7 +95,7 @@ impl Offered {
     /// `None` where there is none to make, or no child could be had.
     pub(super) fn try_where(allowed: impl Fn(&Question) -> bool, until: Instant) -> Option<Self> {
         let exit = u32::try_from(nix::libc::SYS_exit_group).unwrap_or(u32::MAX);
-        let exits = allowed(&Question::zero(Abi::native(), exit));
+        let exits = allowed(&Question::Zero(Abi::native(), exit));
         let mut calls: Vec<Question> = questions::askable()
             .into_iter()
             .filter(|abi| *abi != Abi::native())
@@ -133,7 +133,7 @@ impl Offered {
                 (None, Some(Signal::SIGSEGV)) if call.compat() => Some(false),
                 (None, _) => continue,
             };
-            let of = |table: &&mut AbiVerdicts| table.abi == call.abi.as_str();
+            let of = |table: &&mut AbiVerdicts| table.abi == call.abi().as_str();
             if let Some(table) = abis.iter_mut().find(of) {
                 table.offered = offered;
             }

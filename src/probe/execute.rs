@@ -15,7 +15,7 @@ use super::execute_child::{self, Setup};
 use super::how::How;
 use super::memory::Memory;
 use super::own::Own;
-use super::question::{Arguments, Part, Question};
+use super::question::{Part, Question};
 use super::reaped::Child;
 use super::supervisor;
 use super::tell;
@@ -42,16 +42,8 @@ pub fn execute(seccomp: &mut Seccomp) {
     for (at, syscall) in abi.syscalls.iter_mut().enumerate() {
         match cleared(syscall, &mut memory) {
             Ok(arguments) => {
-                let number = syscall.number;
-                let asked_with = Arguments::Given(Box::new(arguments));
-                meant.push((
-                    at,
-                    Question {
-                        abi: native,
-                        number,
-                        asked_with,
-                    },
-                ));
+                let registers = Box::new(arguments);
+                meant.push((at, Question::Given(native, syscall.number, registers)));
             }
             Err(why) => syscall.executed = Some(Executed::NotExecuted(why)),
         }

@@ -103,7 +103,7 @@ fn run(board: &Board, calls: &[Question], setup: &Setup) -> ! {
         // SAFETY: `syscall-tables/semantics.tsv` clears the call with these arguments: it
         // says of each why it changes nothing, with all capabilities too. Pointers are to
         // memory that the caller keeps for as long as this process runs.
-        let answer = unsafe { raw::any(call.compat(), u64::from(call.number), call.arguments()) };
+        let answer = unsafe { raw::any(call.compat(), u64::from(call.number()), call.arguments()) };
         slot.returned(answer);
         header.cursor.store(cursor + 1, SeqCst);
     }

@@ -33,7 +33,7 @@ impl Put {
     pub(super) fn told(self, asked: &[Question], until: Instant) -> SeccompProbe {
         let place = |question: &Question| {
             let mut places = asked.iter().enumerate();
-            let first = places.find(|(_, asked)| asked.abi == question.abi)?;
+            let first = places.find(|(_, asked)| asked.abi() == question.abi())?;
             let mut rest = std::iter::once(first).chain(places);
             Some(rest.find(|(_, asked)| asked.is(question))?.0)
         };

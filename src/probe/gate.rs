@@ -48,7 +48,7 @@ pub(super) fn mark(abis: &mut [AbiVerdicts], until: Instant) {
 /// Asks below an own filter that tells architectures apart, and whose error outranks any
 /// other filter's: no body runs.
 fn taken_for_native(abi: Abi, until: Instant) -> bool {
-    let question = abi.number(CALL).map(|number| Question::zero(abi, number));
+    let question = abi.number(CALL).map(|number| Question::Zero(abi, number));
     let Some(question) = question.filter(Question::compat) else {
         return false;
     };

@@ -168,8 +168,8 @@ pub fn verdicts_of(programs: &[Program]) -> Vec<AbiVerdicts> {
         verdicts::of_action(evaluate_all(
             programs,
             &SeccompData {
-                nr: question.number,
-                arch: question.abi.audit_arch(),
+                nr: question.number(),
+                arch: question.abi().audit_arch(),
                 instruction_pointer: 0,
                 args: question.arguments(),
             },
@@ -186,9 +186,9 @@ fn tables(
 ) -> SeccompProbe {
     let mut first = 0;
     let mut abis = Vec::new();
-    for questions in asked.chunk_by(|one, next| one.abi == next.abi) {
+    for questions in asked.chunk_by(|one, next| one.abi() == next.abi()) {
         let verdict = |at, question: &Question| verdict_of(first + at, question);
-        let abi = questions.first().map(|question| question.abi);
+        let abi = questions.first().map(Question::abi);
         abis.extend(abi.map(|abi| verdicts::table(abi, questions, verdict)));
         first += questions.len();
     }

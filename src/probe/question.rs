@@ -1,65 +1,61 @@
 //! What is asked: one number of one ABI with one set of arguments.
 
-use crate::syscalls::{Abi, ArgumentVector};
+use crate::syscalls::{Abi, Vector};
 
-/// One question to the filters.
+/// One question to the filters: a call of an ABI by its number, and what stands in the registers.
+/// Small, since thousands are kept at a time.
 #[derive(Debug, Clone)]
-pub(super) struct Question {
-    pub(super) abi: Abi,
-    pub(super) number: u32,
-    pub(super) asked_with: Arguments,
-}
-
-/// What stands in the registers.
-#[derive(Debug, Clone)]
-pub(super) enum Arguments {
+pub(super) enum Question {
     /// Zero in all six.
-    Zero,
-    /// A listed vector of the syscall that is named.
-    Listed(&'static ArgumentVector, &'static str),
-    /// These; few questions have them, and thousands are kept at a time.
-    Given(Box<[u64; 6]>),
+    Zero(Abi, u32),
+    /// A listed vector.
+    Listed(Abi, u32, Vector),
+    /// These; few questions have them.
+    Given(Abi, u32, Box<[u64; 6]>),
 }
 
 impl Question {
     /// A call of the native ABI with these registers.
     pub(super) fn given(number: nix::libc::c_long, registers: [u64; 6]) -> Self {
-        Self {
-            abi: Abi::native(),
-            number: u32::try_from(number).unwrap_or(u32::MAX),
-            asked_with: Arguments::Given(Box::new(registers)),
-        }
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        Self::Given(Abi::native(), number, Box::new(registers))
     }
 
-    /// The call of that number with zeros.
-    pub(super) fn zero(abi: Abi, number: u32) -> Self {
-        Self {
-            abi,
-            number,
-            asked_with: Arguments::Zero,
-        }
+    /// The ABI.
+    #[inline(always)]
+    pub(super) fn abi(&self) -> Abi {
+        let (Self::Zero(abi, _) | Self::Listed(abi, ..) | Self::Given(abi, ..)) = self;
+        *abi
+    }
+
+    /// The number.
+    #[inline(always)]
+    pub(super) fn number(&self) -> u32 {
+        let (Self::Zero(_, number) | Self::Listed(_, number, _) | Self::Given(_, number, _)) = self;
+        *number
     }
 
     /// Whether this is that call, which is with zeros.
     pub(super) fn is(&self, zero: &Self) -> bool {
-        let asks_zero = matches!(self.asked_with, Arguments::Zero);
-        asks_zero && self.number == zero.number && self.abi == zero.abi
+        let asks_zero = matches!(self, Self::Zero(..));
+        asks_zero && self.number() == zero.number() && self.abi() == zero.abi()
     }
 
     /// The registers.
     #[inline(always)]
     pub(super) fn arguments(&self) -> [u64; 6] {
-        match &self.asked_with {
-            Arguments::Zero => [0; 6],
-            Arguments::Listed(vector, name) => vector.arguments(self.abi, name),
-            Arguments::Given(registers) => **registers,
+        match self {
+            Self::Zero(..) => [0; 6],
+            Self::Listed(abi, _, vector) => vector.arguments(*abi),
+            Self::Given(.., registers) => **registers,
         }
     }
 
     /// Whether it enters the kernel by the compatibility gate.
     #[inline(always)]
     pub(super) fn compat(&self) -> bool {
-        self.abi != Abi::native() && self.abi != Abi::X32
+        let abi = self.abi();
+        abi != Abi::native() && abi != Abi::X32
     }
 }
 
@@ -149,12 +145,12 @@ mod tests {
     fn each_question_is_in_one_share() {
         for questions in 0..13 {
             let all: Vec<Question> = (0..questions)
-                .map(|number| Question::zero(Abi::native(), number))
+                .map(|number| Question::Zero(Abi::native(), number))
                 .collect();
             let shares = Share::two(5);
             let mut found: Vec<u32> = Vec::new();
             for part in shares.map(|share| Part::of(&all, share)) {
-                let numbers = part.iter().map(|question| question.number);
+                let numbers = part.iter().map(Question::number);
                 let before = found.len();
                 found.extend(numbers);
                 assert_eq!(found.len() - before, part.len());

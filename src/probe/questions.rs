@@ -3,7 +3,7 @@
 use std::ops::{Deref, RangeInclusive};
 use std::sync::OnceLock;
 
-use super::question::{Arguments, Question};
+use super::question::Question;
 use crate::syscalls::Abi;
 
 /// Numbers from an ABI's first one that are asked, named or not.
@@ -68,15 +68,10 @@ pub(super) fn ranges(abi: Abi) -> Vec<RangeInclusive<u32>> {
 fn add(abi: Abi, questions: &mut Vec<Question>) {
     // Range by range: of a chain of iterators the length is not known beforehand.
     for numbers in ranges(abi) {
-        questions.extend(numbers.map(|number| Question::zero(abi, number)));
+        questions.extend(numbers.map(|number| Question::Zero(abi, number)));
     }
-    for (number, name, vectors) in abi.with_vectors() {
-        questions.extend(vectors.iter().map(|vector| Question {
-            abi,
-            number,
-            asked_with: Arguments::Listed(vector, name),
-        }));
-    }
+    let listed = abi.vectors();
+    questions.extend(listed.map(|(number, vector)| Question::Listed(abi, number, vector)));
 }
 
 /// The ABIs that processes of this processor enter the kernel by, the native one first.

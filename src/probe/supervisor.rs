@@ -34,7 +34,7 @@ pub(super) fn put(questions: Part<'_>, how: How) -> Result<Vec<Answer>, Refusal>
 /// Puts the questions.
 pub(super) fn answered(questions: Part<'_>, how: How) -> Result<Answered, Refusal> {
     #[cfg(target_arch = "aarch64")]
-    if questions.iter().any(|question| question.abi == Abi::Arm) {
+    if questions.iter().any(|question| question.abi() == Abi::Arm) {
         return arm::answered(questions, how);
     }
     let board = Board::new(questions.len()).map_err(Refusal::Clone)?;
@@ -220,7 +220,7 @@ mod tests {
     /// With so many questions that the child goes on while this thread has not yet looked.
     #[test]
     fn the_end_is_seen_by_who_asks_before_each_wait() {
-        let getpid = Question::zero(Abi::native(), Abi::native().number("getpid").unwrap());
+        let getpid = Question::Zero(Abi::native(), Abi::native().number("getpid").unwrap());
         let until = Instant::now() + Duration::from_secs(60);
         for _ in 0..50 {
             let questions = vec![getpid.clone(); 20];

@@ -10,7 +10,7 @@ use crate::syscalls::{Abi, KERNEL_RELEASE};
 
 use super::answer::Answer;
 use super::own::Own;
-use super::question::{Arguments, Question};
+use super::question::Question;
 
 /// The verdict that an answer is.
 pub(super) fn verdict(answer: Answer, own: Own) -> Verdict {
@@ -78,22 +78,22 @@ pub(super) fn table(
     let mut rows = abi.syscalls().iter().peekable();
     for (at, question) in questions.iter().enumerate() {
         let verdict = verdict_of(at, question);
-        if let Arguments::Listed(vector, _) = question.asked_with {
-            let asked = syscalls.binary_search_by_key(&question.number, |s| s.number);
+        if let Question::Listed(.., vector) = question {
+            let asked = syscalls.binary_search_by_key(&question.number(), |s| s.number);
             if let Some(syscall) = asked.ok().and_then(|at| syscalls.get_mut(at)) {
                 syscall.arguments.push(ArgumentVerdict {
-                    label: vector.label.into(),
+                    label: vector.label().into(),
                     verdict,
                 });
             }
             continue;
         }
-        while rows.next_if(|row| row.number < question.number).is_some() {}
-        match rows.next_if(|row| row.number == question.number) {
+        while rows.next_if(|row| row.number < question.number()).is_some() {}
+        match rows.next_if(|row| row.number == question.number()) {
             Some(row) => {
                 let cause = (verdict.stopped() == Some(true)).then_some(Cause::Seccomp);
                 syscalls.push(SyscallVerdict {
-                    number: question.number,
+                    number: question.number(),
                     name: row.name().into(),
                     verdict,
                     arguments: Vec::new(),
@@ -103,12 +103,12 @@ pub(super) fn table(
                 });
             }
             None => match unnamed.last_mut() {
-                Some(range) if range.last + 1 == question.number && range.verdict == verdict => {
-                    range.last = question.number;
+                Some(range) if range.last + 1 == question.number() && range.verdict == verdict => {
+                    range.last = question.number();
                 }
                 _ => unnamed.push(VerdictRange {
-                    first: question.number,
-                    last: question.number,
+                    first: question.number(),
+                    last: question.number(),
                     verdict,
                 }),
             },

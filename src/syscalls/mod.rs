@@ -24,7 +24,7 @@ pub use semantics::{
     Argument, Capability, Execution, Recipe, Requirement, Scope, Semantics, semantics,
 };
 pub use tables::{KERNEL_DATE, KERNEL_RELEASE};
-pub use vectors::{ArgumentVector, argument_vectors};
+pub use vectors::{ArgumentVector, Vector, argument_vectors};
 
 /// The bit that tells an x32 number from an x86_64 one (`__X32_SYSCALL_BIT`,
 /// arch/x86/include/uapi/asm/unistd.h).
@@ -55,6 +55,8 @@ impl Syscall {
 
 /// What the build script makes of `syscall-tables/`.
 mod tables {
+    use std::ops::Range;
+
     use super::{
         Argument, ArgumentVector, Capability, Execution, Recipe, Release, Requirement, Scope,
         Semantics, Syscall,

@@ -1,5 +1,6 @@
 //! The arguments worth asking a seccomp filter about.
 
+use super::semantics::name_at;
 use super::{Abi, Requirement, tables};
 
 /// Arguments that filters tell apart from others of the same syscall.
@@ -47,24 +48,55 @@ impl Abi {
         matches!(self, Abi::I386 | Abi::S390x) && name == "mmap"
     }
 
-    /// Every syscall of this ABI that has vectors, by its number and name.
-    pub fn with_vectors(
-        self,
-    ) -> impl Iterator<Item = (u32, &'static str, &'static [ArgumentVector])> {
-        tables::ARGUMENTS.iter().filter_map(move |(name, vectors)| {
-            let seen = !self.has_behind_a_pointer(name);
-            Some((self.number(name).filter(|_| seen)?, *name, *vectors))
-        })
+    /// Every vector of this ABI, with the number of its syscall.
+    pub fn vectors(self) -> impl Iterator<Item = (u32, Vector)> {
+        let of = tables::VECTORS_OF
+            .iter()
+            .filter_map(move |(known, places)| {
+                let name = name_at(*known).filter(|name| !self.has_behind_a_pointer(name))?;
+                let number = self.number(name)?;
+                Some(places.clone().map(move |place| (number, Vector(place))))
+            });
+        of.flatten()
     }
 }
 
 /// The vectors of the syscall with this name, in the order in which a report
 /// lists them; empty where filters are not known to look at its arguments.
 pub fn argument_vectors(name: &str) -> &'static [ArgumentVector] {
-    let table = tables::ARGUMENTS;
-    table
-        .binary_search_by(|(known, _)| (*known).cmp(name))
-        .ok()
-        .and_then(|at| table.get(at))
-        .map_or(&[], |(_, vectors)| vectors)
+    let table = tables::VECTORS_OF;
+    let found = table.binary_search_by(|(known, _)| name_at(*known).cmp(&Some(name)));
+    let places = found.ok().and_then(|at| table.get(at)).map(|(_, of)| of);
+    places
+        .and_then(|of| tables::VECTORS.get(usize::from(of.start)..usize::from(of.end)))
+        .unwrap_or_default()
+}
+
+/// The place of one vector among all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vector(u16);
+
+impl Vector {
+    /// What it is called in a report, as [`ArgumentVector::label`] has it.
+    pub fn label(self) -> &'static str {
+        self.get().map_or("", |vector| vector.label)
+    }
+
+    /// [`ArgumentVector::arguments`] of its syscall.
+    #[inline(always)]
+    pub fn arguments(self, abi: Abi) -> [u64; 6] {
+        let name = || {
+            let mut of = tables::VECTORS_OF.iter();
+            let known = of.find(|(_, places)| places.contains(&self.0));
+            known.and_then(|(known, _)| name_at(*known)).unwrap_or("")
+        };
+        let name = if abi == Abi::S390x { name() } else { "" };
+        let vector = self.get();
+        vector.map_or([0; 6], |vector| vector.arguments(abi, name))
+    }
+
+    #[inline(always)]
+    fn get(self) -> Option<&'static ArgumentVector> {
+        tables::VECTORS.get(usize::from(self.0))
+    }
 }

@@ -111,7 +111,7 @@ impl From<Refusal> for Unasked {
 
 /// The call of which it is asked whether the ABI is there.
 fn one() -> Vec<Question> {
-    vec![Question::zero(Abi::Arm, GETPID)]
+    vec![Question::Zero(Abi::Arm, GETPID)]
 }
 
 /// Whether the filters let the calls pass by which a program comes to ask.

@@ -43,7 +43,7 @@ pub(super) fn image(board: RawFd, board_bytes: u32, questions: Part<'_>, alone: 
         // The registers of this ABI have 32 bits.
         #[allow(clippy::cast_possible_truncation)]
         let arguments = question.arguments().map(|argument| argument as u32);
-        std::iter::once(question.number).chain(arguments)
+        std::iter::once(question.number()).chain(arguments)
     });
     let body: Vec<u8> = WORDS
         .into_iter()
