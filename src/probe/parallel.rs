@@ -18,7 +18,7 @@ use super::supervisor::answered;
 /// would take longer than they save.
 const HALF: usize = Share::TURN / 2;
 /// How many where the second begins about as much later as observing a process takes.
-const EARLY_MORE: usize = 5;
+const EARLY_MORE: usize = 6;
 /// How long after its time a thread may still end by itself.
 const LATE: Duration = Duration::from_millis(250);
 /// How long a thread may take to run: a filter may have killed it.

@@ -68,7 +68,7 @@ pub(super) struct Share {
 
 impl Share {
     /// How many questions the shares have together before it is the first one's turn again.
-    pub(super) const TURN: usize = 8;
+    pub(super) const TURN: usize = 10;
 
     /// All of them.
     pub(super) const ALL: Self = Self {
@@ -147,7 +147,7 @@ mod tests {
             let all: Vec<Question> = (0..questions)
                 .map(|number| Question::Zero(Abi::native(), number))
                 .collect();
-            let shares = Share::two(5);
+            let shares = Share::two(6);
             let mut found: Vec<u32> = Vec::new();
             for part in shares.map(|share| Part::of(&all, share)) {
                 let numbers = part.iter().map(Question::number);
