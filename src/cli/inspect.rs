@@ -54,7 +54,7 @@ pub(super) fn look(
         None => ProcRoot::open(&tree.proc_root),
     };
     let is_here = options.live && options.target.is_self;
-    let asks = probe.filter(|_| is_here).map(|how| (how, Ready::new()));
+    let asks = probe.filter(|_| is_here).map(|how| (how, Ready::start()));
     // Who asks meanwhile is not seen by who observes.
     let begin = |mode| asks.map(|(how, ready)| (how, ready.begin(mode)));
     let (mut confinement, begun) =

@@ -98,9 +98,9 @@ pub struct Asking {
 pub struct Ready(Option<Waiting>);
 
 impl Ready {
-    /// Starts the thread.
+    /// Starts the thread, if there can be one; if not, one is started when it is to ask.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn start() -> Self {
         Self(Waiting::new())
     }
 

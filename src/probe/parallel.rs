@@ -17,8 +17,9 @@ use super::supervisor::answered;
 /// both take about as long. With more threads, copying this process's memory for their children
 /// would take longer than they save.
 const HALF: usize = Share::TURN / 2;
-/// How many where the second begins about as much later as observing a process takes.
-const EARLY_MORE: usize = 6;
+/// How many where the second begins about as much later as observing a process takes. The first
+/// is to end a little before the second: who waits for both is awake by then.
+const EARLY_MORE: usize = 8;
 /// How long after its time a thread may still end by itself.
 const LATE: Duration = Duration::from_millis(250);
 /// How long a thread may take to run: a filter may have killed it.

@@ -68,7 +68,7 @@ pub(super) struct Share {
 
 impl Share {
     /// How many questions the shares have together before it is the first one's turn again.
-    pub(super) const TURN: usize = 10;
+    pub(super) const TURN: usize = 13;
 
     /// All of them.
     pub(super) const ALL: Self = Self {
@@ -143,11 +143,11 @@ mod tests {
 
     #[test]
     fn each_question_is_in_one_share() {
-        for questions in 0..13 {
+        for questions in 0..40 {
             let all: Vec<Question> = (0..questions)
                 .map(|number| Question::Zero(Abi::native(), number))
                 .collect();
-            let shares = Share::two(6);
+            let shares = Share::two(8);
             let mut found: Vec<u32> = Vec::new();
             for part in shares.map(|share| Part::of(&all, share)) {
                 let numbers = part.iter().map(Question::number);
