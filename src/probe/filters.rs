@@ -7,9 +7,10 @@ use nix::errno::Errno;
 
 use super::answer::Refusal;
 use super::answers::Answers;
+use super::beside::Waiting;
 use super::entry::{self, Offered};
 use super::own::Own;
-use super::parallel::{Begun, Waiting};
+use super::parallel::Begun;
 use super::question::Question;
 use super::questions::Questions;
 use super::{Asking, SeccompProbe, gate, parallel, tables, tell, verdicts};

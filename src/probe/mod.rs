@@ -16,6 +16,7 @@ mod answers;
 #[cfg(any(target_arch = "aarch64", test))]
 mod arm;
 mod asker;
+mod beside;
 mod board;
 mod bodies;
 mod causes;
@@ -64,8 +65,9 @@ use std::time::{Duration, Instant};
 use crate::bpf::{Program, SeccompData, evaluate_all};
 use crate::confinement::{AbiVerdicts, SeccompMethod, SeccompMode, Verdict};
 
+use beside::Waiting;
 use entry::Offered;
-use parallel::{Begun, Waiting};
+use parallel::Begun;
 use question::Question;
 use questions::Questions;
 

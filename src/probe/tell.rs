@@ -13,9 +13,9 @@ use nix::errno::Errno;
 
 use super::answer::{Answer, Refusal};
 use super::answers::Answered;
+use super::beside::{Beside, Given};
 use super::how::How;
 use super::own::Own;
-use super::parallel::{Beside, Given};
 use super::question::{Part, Question, Share};
 use super::questions::Questions;
 use super::supervisor::put;

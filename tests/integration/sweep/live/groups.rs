@@ -30,29 +30,33 @@ impl Before {
     }
 
     /// Removes what has come since of these groups and those above, empty by now, and gives
-    /// the others the share back that they had.
+    /// the others the share back that they had: once all is removed, since what is in a group
+    /// holds a part of its share.
     pub(super) fn restore(&self, groups: &str) {
-        for group in groups.lines().map(Path::new) {
-            let mut above = group.ancestors().peekable();
-            if !self.0.contains_key(group) {
-                // What was in it may take a moment to end.
-                until("a group to be empty", || remove(group)).unwrap();
-            }
-            while let Some(new) = above.next_if(|group| !self.0.contains_key(*group)) {
+        let groups = || groups.lines().map(Path::new);
+        for group in groups().filter(|group| !self.0.contains_key(*group)) {
+            // What was in it may take a moment to end.
+            until("a group to be empty", || remove(group)).unwrap();
+            let mut above = group.ancestors().skip(1);
+            while let Some(new) = above.next().filter(|above| !self.0.contains_key(*above)) {
                 let _ = remove(new); // Others may be in it.
             }
-            for kept in above {
-                let had = self.0.get(kept).copied().flatten();
-                let given_back = until("the share of real time", || {
-                    let Some(had) = had.filter(|had| share(kept) != Some(*had)) else {
-                        return Some(());
-                    };
-                    // What was removed has its part of it for a moment more.
-                    let _ = fs::write(kept.join(REAL_TIME), had.to_string());
-                    None
-                });
-                given_back.unwrap();
-            }
+        }
+        for kept in groups().flat_map(Path::ancestors) {
+            let Some(had) = self.0.get(kept).copied().flatten() else {
+                continue;
+            };
+            let given_back = until("the share of real time", || {
+                if share(kept) == Some(had) {
+                    return Some(());
+                }
+                // What was removed has its part of it for a moment more.
+                let _ = fs::write(kept.join(REAL_TIME), had.to_string());
+                None
+            });
+            given_back
+                .map_err(|why| format!("{why}: {} had {had} µs", kept.display()))
+                .unwrap();
         }
     }
 }
