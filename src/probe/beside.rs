@@ -1,7 +1,7 @@
 //! Threads beside the one that they are started by, which put questions.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use super::answer::Refusal;
@@ -33,30 +33,42 @@ impl Given {
 }
 
 /// A thread that waits for what it is to put.
-///
-/// The kernel may queue a new thread on the processor of who starts it, to wait there for as long
-/// as that goes on, though another processor is idle. Who is woken gets that one.
 #[derive(Debug)]
 pub(super) struct Waiting {
     give: Sender<Given>,
+    runs: Receiver<()>,
     answers: Receiver<Result<Answered, Refusal>>,
 }
 
 impl Waiting {
-    /// Starts the thread, and gives way until it runs; `None` where there can be none.
-    pub(super) fn new() -> Option<Self> {
+    /// Starts the thread; `None` where there can be none.
+    fn start() -> Option<Self> {
         let (give, given) = channel::<Given>();
         let (send, answers) = channel();
-        let (runs, ran) = sync_channel(1);
-        spawn(move || {
+        let (runs, ran) = channel();
+        let thread = std::thread::Builder::new().stack_size(THREAD_STACK);
+        let waits = move || {
             let _ = runs.send(());
             if let Ok(given) = given.recv() {
                 let _ = send.send(given.put());
             }
-        })?;
+        };
+        thread.spawn(waits).ok()?;
+        Some(Self {
+            give,
+            runs: ran,
+            answers,
+        })
+    }
+
+    /// Starts the thread and gives way until it runs: what it is given later wakes it. A new thread
+    /// the kernel may queue on the processor of who starts it, to wait there for as long as that
+    /// goes on, though another one is idle; what is woken gets that one.
+    pub(super) fn ahead() -> Option<Self> {
+        let waiting = Self::start()?;
         // Should it come to nothing, nor do its answers.
-        let _ = ran.recv_timeout(SOON);
-        Some(Self { give, answers })
+        let _ = waiting.runs.recv_timeout(SOON);
+        Some(waiting)
     }
 
     /// Has it put that.
@@ -66,12 +78,6 @@ impl Waiting {
         let answers = self.answers;
         Beside { answers, until }
     }
-}
-
-/// Starts a supervising thread.
-fn spawn(runs: impl FnOnce() + Send + 'static) -> Option<()> {
-    let thread = std::thread::Builder::new().stack_size(THREAD_STACK);
-    thread.spawn(runs).ok().map(drop)
 }
 
 /// Questions that a thread of their own puts.
@@ -84,12 +90,7 @@ pub(super) struct Beside {
 impl Beside {
     /// Starts the thread; `None` where there can be none.
     pub(super) fn start(given: Given) -> Option<Self> {
-        let until = given.how.until + LATE;
-        let (send, answers) = channel();
-        spawn(move || {
-            let _ = send.send(given.put());
-        })?;
-        Some(Self { answers, until })
+        Some(Waiting::start()?.put(given))
     }
 
     /// What came of it. A thread may never come to its end: a filter may kill it, and nothing

@@ -103,7 +103,7 @@ impl Ready {
     /// Starts the thread, if there can be one; if not, one is started when it is to ask.
     #[must_use]
     pub fn start() -> Self {
-        Self(Waiting::new())
+        Self(Waiting::ahead())
     }
 
     /// Begins to ask.
